@@ -1,0 +1,113 @@
+// The typed network: shapes, values and names all resolved; nothing of the file's form is left.
+// Comes in: Graph. Goes out: Model, which the reference runs and the scheduler plans.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "equations/cell.h"
+#include "equations/evaluate.h"
+#include "graph/tensor.h"
+
+namespace spikeloom {
+
+/// A value of the network in every step: an input, a node's main output, or a node's state.
+struct Signal {
+  enum class Of : std::uint8_t { input, node } of = Of::node;
+  std::uint32_t index = 0;  // of Model::inputs or Model::nodes
+  std::int32_t state = -1;  // -1: the main output
+  bool operator==(const Signal&) const = default;
+};
+
+struct Source {
+  Signal signal;
+  std::uint32_t delay = 0;  // steps
+  bool operator==(const Source&) const = default;
+};
+
+/// Elementwise: neurons, and layers that are an equation (relu, scale, add, threshold). Shapes of all sources
+/// are equal.
+struct Population {
+  Cell cell;
+  std::vector<std::vector<Source>> ports;  // per port: summed left to right; empty: +0
+  std::vector<PerNeuron> fixed;            // one per Cell::fixed
+  std::vector<PerNeuron>
+      initial;  // one per state; size 1, n, or batch * n (row-major) when initial_batch > 0
+  PerNeuron initial_output{{0.0f}};     // what delayed readers see before the start
+  std::vector<float> parameters_shown;  // reserved for describe
+};
+
+/// y[o] = fma(w[o,k], x[k], ...) in ascending k from bias[o] (or +0), then + 0.0f.
+struct Linear {
+  Source input;
+  std::shared_ptr<const Tensor> weight;  // [out, in]
+  std::shared_ptr<const Tensor> bias;    // [out] or null; -0 has been made +0
+};
+
+/// The same values under another shape (flatten, reshape, dropout). A delayed reader sees 0 before the start.
+struct Reshape {
+  Source input;
+};
+
+/// Sources one behind the other along the first axis.
+struct Concat {
+  std::vector<Source> inputs;
+};
+
+/// Elements [first, first + n) of the flat source: "lif1[0:16]" in `from`.
+struct Slice {
+  Source input;
+  std::size_t first = 0;
+};
+
+/// y[j](t) = x[j](t - steps[j]); 0 before the start.
+struct Delay {
+  Source input;
+  std::vector<std::uint32_t> steps;  // size 1 or n
+};
+
+struct ModelNode {
+  std::string name, type, label;
+  Shape shape;                   // of one sample
+  std::size_t size = 0;          // elements
+  std::uint32_t random_key = 0;  // low word of XXH64(name)
+  std::variant<Population, Linear, Reshape, Concat, Slice, Delay> kind;
+
+  bool spikes() const;  // main output is 0 or 1 in every step
+  std::size_t states() const;
+  std::vector<Source> sources() const;
+};
+
+struct ModelInput {
+  std::string name, label;
+  Shape shape;
+  std::size_t size = 0;
+  bool constant = false;
+};
+
+struct ModelOutput {
+  std::string name;
+  Signal signal;
+};
+
+struct Model {
+  std::string name;
+  double dt = 1;
+  std::uint64_t seed = 0;
+  std::uint32_t fixed_batch = 0;  // > 0: an initial state has a batch axis
+  std::vector<ModelInput> inputs;
+  std::vector<ModelNode> nodes;  // every undelayed source stands before its reader
+  std::vector<ModelOutput> outputs;
+
+  std::size_t size(Signal s) const;
+  const Shape& shape(Signal s) const;
+  std::string name_of(Signal s) const;  // "lif1", "lif1.mem"
+  /// By reference text; nothing if unknown (then `nearest` holds a near name, if any).
+  bool find(std::string_view text, Signal& found, std::string* nearest = nullptr) const;
+  std::string print() const;
+};
+
+}  // namespace spikeloom

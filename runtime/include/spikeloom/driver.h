@@ -1,0 +1,48 @@
+/* Walks a program table: the time loop without heap, threads, exceptions or stdio. C-callable and
+ * freestanding. */
+#ifndef SPIKELOOM_DRIVER_H
+#define SPIKELOOM_DRIVER_H
+
+#include "spikeloom/program.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* One running network in the caller's memory. */
+typedef struct spikeloom_run {
+  const spikeloom_table* table;
+  const spikeloom_kernel* kernel;
+  const unsigned char* constants; /* aligned to 64 */
+  unsigned char* arena;           /* spikeloom_arena_bytes() bytes, aligned to 64 */
+  uint32_t batch;
+  uint32_t sample_base; /* global number of the first sample */
+  uint64_t seed;
+  uint64_t step; /* the next step */
+} spikeloom_run;
+
+/* 0 if the table is sound (format, every index and offset in range, rows aligned), else the number of a
+ * reason that spikeloom_table_problem names. A table from outside must pass before anything else is called.
+ */
+int spikeloom_check_table(const spikeloom_table* table);
+const char* spikeloom_table_problem(int reason);
+
+uint64_t spikeloom_arena_bytes(const spikeloom_table* table, uint32_t batch);
+
+/* Where the row of a buffer lies for a step and a sample. */
+unsigned char* spikeloom_row(const spikeloom_run* run, uint32_t buffer, uint64_t step, uint32_t sample);
+
+/* Back to step 0: fills every buffer with its initial values. Inputs are the caller's to write again. */
+void spikeloom_reset(spikeloom_run* run);
+
+/* The longest block that may run now: no more than `wanted`, cut where a buffer's slots wrap. */
+uint32_t spikeloom_block(const spikeloom_run* run, uint32_t wanted);
+
+/* Runs `steps` steps (no more than spikeloom_block allows). The inputs' rows of these steps have been
+ * written. Sets round-to-nearest without flush-to-zero for its duration and restores the caller's mode. */
+void spikeloom_advance(spikeloom_run* run, uint32_t steps);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,88 @@
+// One running network: its state, its time loop and what is recorded of it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "spikeloom/loaded_program.h"
+#include "spikeloom/recorder.h"
+#include "spikeloom/result.h"
+
+namespace spikeloom {
+
+struct SessionOptions {
+  std::uint32_t batch = 1;
+  std::uint32_t first_sample = 0;            // global number of sample 0: random numbers depend on it
+  std::optional<std::uint64_t> seed;         // in place of the program's own
+  std::uint64_t memory_limit = 16ull << 30;  // bytes of arena; more is refused before it is taken
+};
+
+/// Gives a run its input. Called for each block, in order.
+///   rows   [steps][batch][n] floats, to be filled for steps first_step ... first_step + steps - 1
+using InputSource = std::function<Result<void>(std::string_view input, std::uint64_t first_step,
+                                               std::uint32_t steps, std::span<float> rows)>;
+
+struct RunOptions {
+  std::stop_token stop;                                                   // looked at between blocks
+  std::function<void(std::uint64_t done, std::uint64_t steps)> progress;  // called between blocks
+};
+
+/// One caller thread at a time; no global state; sessions share nothing but the Program.
+class Session {
+ public:
+  static Result<Session> create(Program program, SessionOptions options = {});
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+  ~Session();
+
+  const Program& program() const;
+  std::uint32_t batch() const;
+  std::uint64_t step_count() const;  // steps done since reset
+
+  /// Back to step 0 and the initial states. Constant inputs keep their values.
+  Result<void> reset();
+
+  /// Sets a constant input: [batch][n], or [n] for all samples. Every value must be finite.
+  Result<void> set_input(std::string_view input, std::span<const float> values);
+
+  /// Sets a state ("lif1.mem") as it stands before the next step: [batch][n] or [n]. At step 0 it also fills
+  /// what delayed readers of that state see.
+  Result<void> set_state(std::string_view state, std::span<const float> values);
+
+  /// One step. `inputs` holds each varying input in the order of the program's signals: [batch][n] each,
+  /// finite. After reset() it takes no lock, no memory and no system call.
+  Result<void> step(std::span<const std::span<const float>> inputs);
+
+  /// Many steps; the varying inputs come from `source`. Returns the number of steps done (fewer when
+  /// stopped).
+  Result<std::uint64_t> run(std::uint64_t steps, const InputSource& source, const RunOptions& options = {});
+
+  /// The value of a signal after the last step: [batch][n].
+  Result<void> read(std::string_view signal, std::span<float> values) const;
+
+  /// Records a signal, or neurons [first, first + count) of it, from the next step on. The recorder is
+  /// borrowed.
+  Result<void> record(std::string_view signal, Recorder& recorder, std::uint32_t first = 0,
+                      std::uint32_t count = SPIKELOOM_NONE);
+  /// Ends all recording: calls finish() on every recorder.
+  Result<void> finish_recording();
+
+  /// The whole state (magic, version, program hash, batch, step counter, states, delay lines). Refused on
+  /// another program.
+  std::vector<unsigned char> save() const;
+  Result<void> restore(std::span<const unsigned char> saved);
+
+ private:
+  struct Impl;
+  explicit Session(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace spikeloom

@@ -1,0 +1,33 @@
+# How everything is compiled.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror)
+# Rounding is part of the meaning of a network: no contraction, and never a fast-math flag.
+add_compile_options(-ffp-contract=off)
+# -O2 in release keeps asserts of the standard library out; -g1 gives usable stack traces with sanitizers.
+if(SPIKELOOM_SANITIZE)
+  add_compile_options(-fsanitize=${SPIKELOOM_SANITIZE} -fno-omit-frame-pointer -g1)
+  add_link_options(-fsanitize=${SPIKELOOM_SANITIZE})
+  if(SPIKELOOM_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize-recover=undefined)
+    if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+      # It reads bytes in front of a called function, which generated code does not have.
+      add_compile_options(-fno-sanitize=function)
+      add_link_options(-fno-sanitize=function)
+    endif()
+  endif()
+endif()
+if(SPIKELOOM_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_link_options(-fsanitize=fuzzer-no-link)
+endif()
+find_package(Threads REQUIRED)
