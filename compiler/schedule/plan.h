@@ -74,6 +74,7 @@ struct PlanSignal {
   std::uint32_t buffer;
   bool constant = false;
   Shape shape;
+  std::uint32_t history = SPIKELOOM_NONE;  // of a traced state: its signal buffer
 };
 
 struct Plan {

@@ -18,10 +18,11 @@ struct CompileOptions {
 };
 
 /// Reads, checks and compiles a graph file. Errors hold every problem of the file.
-Result<Program> compile_file(const std::filesystem::path& graph, const CompileOptions& options = {});
+SPIKELOOM_API Result<Program> compile_file(const std::filesystem::path& graph,
+                                           const CompileOptions& options = {});
 
 /// The same for text; `folder` is where its tensor files lie.
-Result<Program> compile_text(std::string_view json, const std::filesystem::path& folder,
-                             const CompileOptions& options = {});
+SPIKELOOM_API Result<Program> compile_text(std::string_view json, const std::filesystem::path& folder,
+                                           const CompileOptions& options = {});
 
 }  // namespace spikeloom

@@ -26,8 +26,8 @@
 extern "C" {
 #endif
 
-enum { SPIKELOOM_FORMAT = 1 };         /* of this header; a driver refuses any other */
-enum { SPIKELOOM_NONE = 0xffffffffu }; /* no buffer, no constant */
+enum { SPIKELOOM_FORMAT = 1 };              /* of this header; a driver refuses any other */
+#define SPIKELOOM_NONE UINT32_C(0xffffffff) /* no buffer, no constant */
 
 typedef enum { SPIKELOOM_FLOAT = 0, SPIKELOOM_BITS = 1, SPIKELOOM_WORDS = 2 /* uint32 */ } spikeloom_element;
 
@@ -105,14 +105,19 @@ typedef enum {
 
 /* Something with a name that a caller may write (inputs) or read: an input, a graph output, a node's main
  * value or a state. A state whose buffer has one slot can be read only after every single step; the session
- * then runs blocks of one step. */
+ * then runs blocks of one step, unless the state has a history.
+ *
+ * Inputs are float32 in the arena; a constant input has one slot. Of a state, `buffer` is the one that
+ * kernels update in place, what a caller may set; `history` is the one to which they also write every step.
+ */
 typedef struct spikeloom_signal {
   uint32_t name; /* byte offset into the names: "image", "lif1", "lif1.mem", outputs by their own name */
   uint32_t role; /* spikeloom_role */
   uint32_t buffer;
   uint32_t constant; /* an input that is given once, not every step */
   uint32_t rank;
-  uint32_t shape[8];
+  uint32_t shape[8]; /* of one sample; the product is the count of the buffer */
+  uint32_t history;  /* of a state that other nodes read: the buffer with its steps; else SPIKELOOM_NONE */
 } spikeloom_signal;
 
 typedef struct spikeloom_table {

@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "spikeloom/export.h"
+
 namespace spikeloom {
 
 /// Why something failed. The number is the exit code of the `spikeloom` command.
@@ -23,7 +25,7 @@ enum class ErrorKind : int {
 };
 
 /// One problem of one place, in the user's words.
-struct Diagnostic {
+struct SPIKELOOM_API Diagnostic {
   enum class Severity { error, warning };
 
   Severity severity = Severity::error;
@@ -48,7 +50,7 @@ struct Diagnostic {
 };
 
 /// Every problem found, errors and warnings in the order of the file.
-struct Error {
+struct SPIKELOOM_API Error {
   std::vector<Diagnostic> diagnostics;
 
   Error() = default;

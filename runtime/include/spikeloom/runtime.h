@@ -4,5 +4,6 @@
 #include "spikeloom/driver.h"
 #include "spikeloom/loaded_program.h"
 #include "spikeloom/recorder.h"
+#include "spikeloom/recorders.h"
 #include "spikeloom/result.h"
 #include "spikeloom/session.h"

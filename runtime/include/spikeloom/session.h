@@ -35,7 +35,7 @@ struct RunOptions {
 };
 
 /// One caller thread at a time; no global state; sessions share nothing but the Program.
-class Session {
+class SPIKELOOM_API Session {
  public:
   static Result<Session> create(Program program, SessionOptions options = {});
   Session(Session&&) noexcept;
@@ -64,18 +64,23 @@ class Session {
   /// stopped).
   Result<std::uint64_t> run(std::uint64_t steps, const InputSource& source, const RunOptions& options = {});
 
-  /// The value of a signal after the last step: [batch][n].
+  /// The value of a signal after the last step: [batch][n]. A name is a node's before it is an output's; a
+  /// signal of this session's program says which one is meant. Every NaN is 7fc00000.
   Result<void> read(std::string_view signal, std::span<float> values) const;
+  Result<void> read(const spikeloom_signal& signal, std::span<float> values) const;
 
   /// Records a signal, or neurons [first, first + count) of it, from the next step on. The recorder is
   /// borrowed.
   Result<void> record(std::string_view signal, Recorder& recorder, std::uint32_t first = 0,
                       std::uint32_t count = SPIKELOOM_NONE);
+  Result<void> record(const spikeloom_signal& signal, Recorder& recorder, std::uint32_t first = 0,
+                      std::uint32_t count = SPIKELOOM_NONE);
   /// Ends all recording: calls finish() on every recorder.
   Result<void> finish_recording();
 
-  /// The whole state (magic, version, program hash, batch, step counter, states, delay lines). Refused on
-  /// another program.
+  /// The whole state: magic, version, program hash, batch, first sample, seed, step counter, constant inputs,
+  /// states and delay lines. It fits sessions of the same program and batch; any other refuses it. The
+  /// session takes over seed and first sample. Recorders stay.
   std::vector<unsigned char> save() const;
   Result<void> restore(std::span<const unsigned char> saved);
 
