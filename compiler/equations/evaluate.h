@@ -25,7 +25,14 @@ RandomWords philox(std::uint64_t seed, std::uint32_t step, std::uint32_t neuron,
 float uniform_of(std::uint32_t word);  // (word >> 8) * 2^-24
 float normal_of(std::uint32_t word);   // inverse normal distribution of ((word >> 8) + 1/2) * 2^-24
 
-/// Every setup node's value; a node is uniform when all its leaves are.
+/// One row of ops.def; conditions are 0 or 1, operands beyond the arity are not read.
+float apply_operation(Op op, float x, float y = 0, float z = 0);
+
+/// The nearest level: the number of midpoints < x selects it.
+float quantize(const LevelTable& table, float x);
+
+/// By setup node: the values of those that Cell::fixed and the initial states name (the others are not kept).
+/// A node is uniform when all its leaves are.
 std::vector<PerNeuron> evaluate_setup(const Cell& cell, std::span<const PerNeuron> parameters, float dt,
                                       std::size_t neurons);
 
