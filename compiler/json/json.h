@@ -16,10 +16,10 @@
 namespace spikeloom::json {
 
 enum class Kind { null, boolean, number, string, array, object };
-const char* name_of(Kind kind);  // "null", "true or false", "number", "string", "array", "object"
+const char* name_of(Kind kind);  // "null", "true or false", "a number", "a string", "an array", "an object"
 
 struct Limits {
-  std::size_t bytes = 256u << 20;
+  std::size_t bytes = 256u << 20;  // at most 2^31 - 1, whatever is asked for
   std::size_t depth = 64;
   std::size_t values = 32u << 20;
 };
@@ -31,6 +31,7 @@ class Value {
  public:
   Value() = default;
   explicit operator bool() const { return document_ != nullptr; }  // false: absent
+  bool operator==(const Value&) const = default;                   // the same place of the same document
 
   Kind kind() const;
   bool is(Kind k) const { return *this && kind() == k; }
@@ -38,6 +39,8 @@ class Value {
   double number() const;    // nearest double
   bool is_integer() const;  // written without fraction or exponent, and fits int64
   std::int64_t integer() const;
+  bool is_unsigned() const;  // written without sign, fraction or exponent, and fits uint64
+  std::uint64_t unsigned_integer() const;
   std::string_view literal() const;   // a number as written
   const std::string& string() const;  // decoded UTF-8
 
@@ -48,7 +51,7 @@ class Value {
   /// Fills `out` when this is a (nested) array of numbers alone: fast path for inline tensors.
   bool numbers(std::vector<double>& out, std::vector<std::size_t>& shape) const;
 
-  std::string pointer() const;  // RFC 6901
+  std::string pointer() const;  // RFC 6901; keys beyond 200 bytes are cut
   int line() const;
   int column() const;
 
@@ -62,7 +65,9 @@ class Value {
 
  private:
   friend class Document;
+  friend class Reader;
   Value(const Document* d, std::uint32_t id) : document_(d), id_(id) {}
+  Diagnostic diagnostic(std::uint32_t offset, std::string pointer) const;
   const Document* document_ = nullptr;
   std::uint32_t id_ = 0;
 };
@@ -73,12 +78,17 @@ class Document {
   /// them.
   static Result<std::shared_ptr<const Document>> parse(std::string_view text, std::string file,
                                                        const Limits& limits = {});
+  /// The same, but goes on after duplicate keys (the first one holds); null if there is nothing to go on
+  /// with.
+  static std::shared_ptr<const Document> parse(std::string_view text, std::string file, const Limits& limits,
+                                               Report& report);
   Value root() const;
   const std::string& file() const;
   ~Document();
 
  private:
   friend class Value;
+  friend class Reader;
   Document();
   struct Impl;
   std::unique_ptr<Impl> impl_;
@@ -100,6 +110,8 @@ class Fields {
   bool boolean(std::string_view key, bool fallback);
   /// Names that are known though this call does not read them: they count as hints, not as consumed.
   void know(std::string_view key);
+  /// Names that someone else reads: neither unknown nor read here.
+  void leave(std::string_view key);
   /// A word from elsewhere and what it is called here ("reset_mechanism" -> "reset").
   void translate(std::string_view foreign, std::string_view ours);
   void finish(std::string_view what = "field");  // "unknown field 'betta'", hint "did you mean 'beta'?"
@@ -114,6 +126,8 @@ class Fields {
 
 /// The nearest of `names` by edit distance if it is near enough to be meant, else "".
 std::string nearest(std::string_view word, std::span<const std::string> names);
+/// "did you mean 'beta'?", or else the names there are: "known: beta, tau_mem".
+std::string hint_for(std::string_view word, std::span<const std::string> names);
 /// Control characters, quotes and broken UTF-8 escaped, at most `most` characters.
 std::string escape(std::string_view text, std::size_t most = 80);
 
