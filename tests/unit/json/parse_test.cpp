@@ -123,8 +123,7 @@ TEST(Json, SyntaxErrorsSayWhereAndWhatWasExpected) {
   EXPECT_EQ(problems("[NaN]"), "t.json:1:2: error: this is not JSON: invalid literal");
   EXPECT_EQ(problems("[01]"),
             "t.json:1:2: error: this is not JSON: unexpected number literal\n  expected  ']'");
-  EXPECT_EQ(problems("[\"\\ud800x\"]").substr(0, 52),
-            "t.json:1:9: error: this is not JSON: invalid string:");
+  EXPECT_EQ(problems("[\"\\ud800x\"]").substr(0, 52), "t.json:1:9: error: this is not JSON: invalid string:");
   EXPECT_EQ(problems("[1, -1e400]"),
             "t.json:1:5: error: a number is outside the range of floating point\n  expected  at most 1.8e308 "
             "in magnitude");

@@ -1,0 +1,62 @@
+// What a session holds; shared by the files of this room.
+#pragma once
+
+#include <memory>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "spikeloom/driver.h"
+#include "spikeloom/session.h"
+
+namespace spikeloom {
+
+struct AlignedDelete {
+  void operator()(unsigned char* memory) const { ::operator delete[](memory, std::align_val_t{64}); }
+};
+using Arena = std::unique_ptr<unsigned char[], AlignedDelete>;
+
+struct Session::Impl {
+  struct VaryingInput {
+    const spikeloom_signal* signal;
+    std::vector<float> rows;  // [steps of a block][batch][n]: what an InputSource fills
+  };
+  struct ConstantInput {
+    const spikeloom_signal* signal;
+    bool is_set = false;
+    std::vector<float> values;  // [batch][n]: survives a reset of the arena
+  };
+  /// A recorder and what it listens to.
+  struct Tap {
+    std::string name;
+    Recorder* recorder;
+    std::uint32_t buffer, first, count;
+    std::vector<unsigned char> shifted;  // rows of bits, when `first` is not at the start of a byte
+  };
+
+  Program program;
+  SessionOptions options;
+  Arena arena;
+  spikeloom_run run;
+  std::vector<VaryingInput> varying;
+  std::vector<ConstantInput> constants;
+  std::vector<Tap> taps;
+
+  const spikeloom_buffer& buffer(std::uint32_t index) const { return program.table().buffer[index]; }
+
+  /// A buffer that keeps one step only, and changes: who wants every step must look after each.
+  bool is_overwritten(std::uint32_t index) const;
+
+  /// Steps a block may have that reads or writes this buffer from outside.
+  std::uint32_t longest_block(std::uint32_t index) const;
+
+  void reset();
+  void write_constant(const ConstantInput& input);
+  std::uint32_t block(std::uint64_t wanted) const;
+  Result<void> ready_to_run() const;
+  Result<void> feed_recorders(std::uint64_t first_step, std::uint32_t steps);
+  Error not_finite(const spikeloom_signal& signal, std::span<const float> values, std::size_t at,
+                   std::uint64_t step) const;
+};
+
+}  // namespace spikeloom

@@ -1,0 +1,50 @@
+#include "session/rows.h"
+
+#include <bit>
+#include <cstring>
+
+#include "spikeloom/recorder.h"
+
+namespace spikeloom {
+
+std::size_t first_not_finite(std::span<const float> values) {
+  constexpr std::uint32_t kExponent = 0x7f800000;  // all ones: infinite or NaN
+  std::uint32_t bad = 0;
+  for (const float v : values) bad |= (std::bit_cast<std::uint32_t>(v) & kExponent) == kExponent;
+  if (!bad) return values.size();
+  std::size_t i = 0;
+  while ((std::bit_cast<std::uint32_t>(values[i]) & kExponent) != kExponent) ++i;
+  return i;
+}
+
+void write_rows(const spikeloom_run& run, std::uint32_t buffer, std::uint64_t step,
+                std::span<const float> values) {
+  const std::size_t n = run.table->buffer[buffer].count;
+  if (n == 0) return;
+  for (std::uint32_t sample = 0; sample < run.batch; ++sample)
+    std::memcpy(spikeloom_row(&run, buffer, step, sample), values.data() + sample * n, n * sizeof(float));
+}
+
+void read_rows(const spikeloom_run& run, std::uint32_t buffer, std::uint64_t step, std::span<float> values) {
+  const spikeloom_buffer& b = run.table->buffer[buffer];
+  Block block{
+      .steps = 1, .samples = 1, .neurons = b.count, .element = static_cast<spikeloom_element>(b.element)};
+  for (std::uint32_t sample = 0; sample < run.batch; ++sample) {
+    block.data = spikeloom_row(&run, buffer, step, sample);
+    block.copy_row(0, 0, values.subspan(std::size_t{sample} * b.count, b.count));
+  }
+}
+
+void copy_bits(const unsigned char* from, std::uint32_t first, std::uint32_t count, unsigned char* to) {
+  const std::uint32_t bytes = (count + 7) / 8, shift = first % 8;
+  from += first / 8;
+  const std::uint32_t available = (shift + count + 7) / 8;  // bytes that hold a wanted bit
+  for (std::uint32_t i = 0; i < bytes; ++i) {
+    unsigned value = from[i] >> shift;
+    if (shift != 0 && i + 1 < available) value |= static_cast<unsigned>(from[i + 1]) << (8 - shift);
+    to[i] = static_cast<unsigned char>(value);
+  }
+  if (count % 8 != 0) to[bytes - 1] &= static_cast<unsigned char>((1u << count % 8) - 1);
+}
+
+}  // namespace spikeloom

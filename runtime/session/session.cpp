@@ -1,0 +1,300 @@
+#include "spikeloom/session.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "session/impl.h"
+#include "session/lookup.h"
+#include "session/rows.h"
+
+namespace spikeloom {
+namespace {
+
+std::string quoted(std::string_view name) {
+  return "'" + std::string(name) + "'";
+}
+
+std::string bytes_text(std::uint64_t bytes) {
+  const char* unit[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+  double value = static_cast<double>(bytes);
+  int i = 0;
+  for (; value >= 1024 && i < 6; ++i) value /= 1024;
+  char text[32];
+  std::snprintf(text, sizeof text, i == 0 ? "%.0f %s" : "%.1f %s", value, unit[i]);
+  return text;
+}
+
+Error too_large(std::uint64_t bytes, const SessionOptions& options) {
+  return Error(ErrorKind::limit,
+               "a session of batch " + std::to_string(options.batch) + " needs " + bytes_text(bytes) +
+                   " of memory, the limit is " + bytes_text(options.memory_limit),
+               "take a smaller batch or raise the limit");
+}
+
+Error wrong_count(std::string_view what, std::string_view name, std::size_t got, std::uint64_t batch,
+                  std::uint64_t n, bool may_be_shared) {
+  Error error(ErrorKind::usage, "wrong number of values for " + std::string(what) + " " + quoted(name));
+  std::string expected =
+      std::to_string(batch * n) + " (batch " + std::to_string(batch) + " x " + std::to_string(n);
+  expected += may_be_shared && batch != 1 ? "), or " + std::to_string(n) + " for all samples" : ")";
+  error.diagnostics[0].expected = std::move(expected);
+  error.diagnostics[0].got = std::to_string(got);
+  return error;
+}
+
+/// a + b, or the largest number when that is beyond it.
+std::uint64_t saturating_add(std::uint64_t a, std::uint64_t b) {
+  return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+/// One row for all samples becomes one for each.
+std::vector<float> for_all_samples(std::span<const float> values, std::uint32_t batch, std::uint32_t n) {
+  if (values.size() != n) return {values.begin(), values.end()};
+  std::vector<float> all;
+  all.reserve(std::size_t{batch} * n);
+  for (std::uint32_t sample = 0; sample < batch; ++sample)
+    all.insert(all.end(), values.begin(), values.end());
+  return all;
+}
+
+}  // namespace
+
+bool Session::Impl::is_overwritten(std::uint32_t index) const {
+  if (buffer(index).slots > 1 || buffer(index).memory == SPIKELOOM_CONSTANT) return false;
+  return std::none_of(constants.begin(), constants.end(),
+                      [&](const ConstantInput& input) { return input.signal->buffer == index; });
+}
+
+void Session::Impl::write_constant(const ConstantInput& input) {
+  write_rows(run, input.signal->buffer, 0, input.values);
+}
+
+void Session::Impl::reset() {
+  spikeloom_reset(&run);
+  for (const ConstantInput& input : constants)
+    if (input.is_set) write_constant(input);
+}
+
+// Besides the driver's own cuts, what is written before a block and read after it may not wrap around either.
+std::uint32_t Session::Impl::block(std::uint64_t wanted) const {
+  std::uint64_t steps =
+      spikeloom_block(&run, static_cast<std::uint32_t>(std::min<std::uint64_t>(wanted, UINT32_MAX)));
+  const auto cut = [&](std::uint32_t index) {
+    const std::uint32_t slots = buffer(index).slots;
+    steps = std::min<std::uint64_t>(steps, longest_block(index));
+    if (slots > 1) steps = std::min(steps, slots - run.step % slots);
+  };
+  for (const VaryingInput& input : varying) cut(input.signal->buffer);
+  for (const Tap& tap : taps) cut(tap.buffer);
+  return static_cast<std::uint32_t>(steps);
+}
+
+Result<void> Session::Impl::ready_to_run() const {
+  for (const ConstantInput& input : constants)
+    if (!input.is_set)
+      return Error(ErrorKind::usage, "input " + quoted(program.name(*input.signal)) + " has no values yet",
+                   "it is constant: give it once with set_input");
+  return {};
+}
+
+Error Session::Impl::not_finite(const spikeloom_signal& signal, std::span<const float> values, std::size_t at,
+                                std::uint64_t step) const {
+  const std::uint32_t n = program.size(signal);
+  const std::size_t row = at / n;
+  std::string what = quoted(program.name(signal)) + " is not finite at ";
+  if (signal.role == SPIKELOOM_INPUT && !signal.constant)
+    what += "step " + std::to_string(step + row / options.batch) + ", ";
+  what += "sample " + std::to_string(options.first_sample + std::uint64_t{row % options.batch}) +
+          ", neuron " + std::to_string(at % n);
+  Error error(ErrorKind::invalid, (signal.role == SPIKELOOM_INPUT ? "input " : "state ") + what);
+  error.diagnostics[0].expected = "a finite number";
+  error.diagnostics[0].got = std::to_string(values[at]);
+  return error;
+}
+
+Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+Session::~Session() = default;
+
+Result<Session> Session::create(Program program, SessionOptions options) {
+  const spikeloom_table& table = program.table();
+  if (options.batch == 0) return Error(ErrorKind::usage, "the batch must have at least one sample");
+  if (table.fixed_batch != 0 && options.batch != table.fixed_batch)
+    return Error(ErrorKind::usage,
+                 "this network runs with batch " + std::to_string(table.fixed_batch) + " only, not " +
+                     std::to_string(options.batch),
+                 "an initial state of it has one row for each sample");
+
+  // Everything is sized before anything is taken.
+  const std::uint64_t arena_bytes = spikeloom_arena_bytes(&table, options.batch);
+  std::uint64_t bytes = arena_bytes;
+  if (bytes > options.memory_limit) return too_large(bytes, options);
+  const auto block_rows = [&](const spikeloom_signal& s) {
+    return std::uint64_t{std::min(table.block_steps, table.buffer[s.buffer].slots)};
+  };
+  // A row's floats are never more than its bytes in the arena, which fit: no product overflows.
+  for (const spikeloom_signal* s : program.varying_inputs())
+    bytes = saturating_add(bytes, block_rows(*s) * options.batch * program.size(*s) * sizeof(float));
+  for (const spikeloom_signal* s : program.constant_inputs())
+    bytes = saturating_add(bytes, std::uint64_t{options.batch} * program.size(*s) * sizeof(float));
+  if (bytes > options.memory_limit || bytes > SIZE_MAX) return too_large(bytes, options);
+
+  try {
+    const auto size = static_cast<std::size_t>(arena_bytes);
+    Arena arena(static_cast<unsigned char*>(::operator new[](size, std::align_val_t{64})));
+    const spikeloom_run run{.table = &program.table(),
+                            .kernel = program.kernels(),
+                            .constants = program.constants(),
+                            .arena = arena.get(),
+                            .batch = options.batch,
+                            .sample_base = options.first_sample,
+                            .seed = options.seed.value_or(table.seed),
+                            .step = 0};
+    auto impl = std::make_unique<Impl>(Impl{std::move(program), options, std::move(arena), run, {}, {}, {}});
+    for (const spikeloom_signal* s : impl->program.varying_inputs())
+      impl->varying.push_back(
+          {s, std::vector<float>(block_rows(*s) * options.batch * impl->program.size(*s))});
+    for (const spikeloom_signal* s : impl->program.constant_inputs())
+      impl->constants.push_back(
+          {s, false, std::vector<float>(std::size_t{options.batch} * impl->program.size(*s))});
+    impl->reset();
+    return Session(std::move(impl));
+  } catch (const std::bad_alloc&) {
+    return Error(ErrorKind::limit, "the system has no " + bytes_text(bytes) + " of memory for this session",
+                 "take a smaller batch");
+  }
+}
+
+const Program& Session::program() const {
+  return impl_->program;
+}
+std::uint32_t Session::batch() const {
+  return impl_->options.batch;
+}
+std::uint64_t Session::step_count() const {
+  return impl_->run.step;
+}
+
+Result<void> Session::reset() {
+  impl_->reset();
+  return {};
+}
+
+Result<void> Session::set_input(std::string_view input, std::span<const float> values) {
+  const spikeloom_signal* signal = program().find(input);
+  if (!signal || signal->role != SPIKELOOM_INPUT)
+    return unknown_name(program(), "input", input,
+                        [](const spikeloom_signal& s) { return s.role == SPIKELOOM_INPUT; });
+  if (!signal->constant)
+    return Error(ErrorKind::usage, "input " + quoted(input) + " varies: it is given every step",
+                 "pass it to step, or through the source of run");
+  const std::uint32_t n = program().size(*signal);
+  if (values.size() != n && values.size() != std::size_t{batch()} * n)
+    return wrong_count("input", input, values.size(), batch(), n, true);
+  if (const std::size_t bad = first_not_finite(values); bad != values.size())
+    return impl_->not_finite(*signal, values, bad, step_count());
+
+  for (Impl::ConstantInput& constant : impl_->constants) {
+    if (constant.signal->buffer != signal->buffer) continue;
+    constant.values = for_all_samples(values, batch(), n);
+    constant.is_set = true;
+    impl_->write_constant(constant);
+  }
+  return {};
+}
+
+Result<void> Session::set_state(std::string_view state, std::span<const float> values) {
+  const spikeloom_signal* signal = program().find(state);
+  if (!signal || signal->role != SPIKELOOM_NEURON_STATE)
+    return unknown_name(program(), "state", state,
+                        [](const spikeloom_signal& s) { return s.role == SPIKELOOM_NEURON_STATE; });
+  const std::uint32_t n = program().size(*signal);
+  if (values.size() != n && values.size() != std::size_t{batch()} * n)
+    return wrong_count("state", state, values.size(), batch(), n, true);
+  if (const std::size_t bad = first_not_finite(values); bad != values.size())
+    return impl_->not_finite(*signal, values, bad, step_count());
+
+  const std::vector<float> all = for_all_samples(values, batch(), n);
+  // Before the start every slot stands for a step that was not: all hold the initial value.
+  const auto fill = [&](std::uint32_t buffer) {
+    const std::uint32_t slots = program().table().buffer[buffer].slots;
+    if (step_count() == 0)
+      for (std::uint32_t slot = 0; slot < slots; ++slot) write_rows(impl_->run, buffer, slot, all);
+    else
+      write_rows(impl_->run, buffer, step_count() - 1, all);
+  };
+  fill(signal->buffer);
+  if (signal->history != SPIKELOOM_NONE && step_count() == 0) fill(signal->history);
+  return {};
+}
+
+Result<void> Session::step(std::span<const std::span<const float>> inputs) {
+  if (Result<void> ready = impl_->ready_to_run(); !ready) return ready;
+  if (inputs.size() != impl_->varying.size()) {
+    Error error(ErrorKind::usage, "wrong number of varying inputs for a step");
+    error.diagnostics[0].expected = std::to_string(impl_->varying.size());
+    error.diagnostics[0].got = std::to_string(inputs.size());
+    return error;
+  }
+  const std::uint64_t now = step_count();
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const spikeloom_signal& signal = *impl_->varying[i].signal;
+    const std::uint32_t n = program().size(signal);
+    if (inputs[i].size() != std::size_t{batch()} * n)
+      return wrong_count("input", program().name(signal), inputs[i].size(), batch(), n, false);
+    if (const std::size_t bad = first_not_finite(inputs[i]); bad != inputs[i].size())
+      return impl_->not_finite(signal, inputs[i], bad, now);
+  }
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    write_rows(impl_->run, impl_->varying[i].signal->buffer, now, inputs[i]);
+  spikeloom_advance(&impl_->run, 1);
+  return impl_->feed_recorders(now, 1);
+}
+
+Result<std::uint64_t> Session::run(std::uint64_t steps, const InputSource& source,
+                                   const RunOptions& options) {
+  if (Result<void> ready = impl_->ready_to_run(); !ready) return ready.error();
+  if (!impl_->varying.empty() && !source && steps != 0)
+    return Error(
+        ErrorKind::usage,
+        "input " + quoted(program().name(*impl_->varying[0].signal)) + " varies, and run has no source",
+        "pass a function that fills its rows");
+  std::uint64_t done = 0;
+  while (done < steps && !options.stop.stop_requested()) {
+    const std::uint64_t now = step_count();
+    const std::uint32_t block = impl_->block(steps - done);
+    for (Impl::VaryingInput& input : impl_->varying) {
+      const std::size_t step_values = std::size_t{batch()} * program().size(*input.signal);
+      const std::span<float> rows(input.rows.data(), block * step_values);
+      if (Result<void> filled = source(program().name(*input.signal), now, block, rows); !filled)
+        return filled.error();
+      if (const std::size_t bad = first_not_finite(rows); bad != rows.size())
+        return impl_->not_finite(*input.signal, rows, bad, now);
+      for (std::uint32_t s = 0; s < block; ++s)
+        write_rows(impl_->run, input.signal->buffer, now + s, rows.subspan(s * step_values, step_values));
+    }
+    spikeloom_advance(&impl_->run, block);
+    done += block;
+    if (Result<void> recorded = impl_->feed_recorders(now, block); !recorded) return recorded.error();
+    if (options.progress) options.progress(done, steps);
+  }
+  return done;
+}
+
+Result<void> Session::read(std::string_view signal, std::span<float> values) const {
+  const Result<const spikeloom_signal*> found = find_signal(program(), signal);
+  if (!found) return found.error();
+  return read(**found, values);
+}
+
+Result<void> Session::read(const spikeloom_signal& signal, std::span<float> values) const {
+  const std::uint32_t n = program().size(signal);
+  if (values.size() != std::size_t{batch()} * n)
+    return wrong_count("signal", program().name(signal), values.size(), batch(), n, false);
+  // Before the start all slots are equal, so that of any step will do.
+  read_rows(impl_->run, signal.buffer, step_count() == 0 ? 0 : step_count() - 1, values);
+  return {};
+}
+
+}  // namespace spikeloom
