@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by tools/quickstart and tools/test: what is installed and how a preset is built.
 # Everything said here goes to stderr, so that stdout belongs to the caller.
 
@@ -11,11 +12,12 @@ install_packages() {
     say "This is not a Debian system: the packages of tools/packages.txt are taken as installed."
     return
   fi
-  local wanted present missing as_root=()
-  wanted=$(awk -v part="$1" '!/^#/ && ($2 == "build" || $2 == part) { print $1 }' tools/packages.txt)
-  present=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2>/dev/null | sed -n 's/^installed //p')
-  missing=$(comm -23 <(sort -u <<<"$wanted") <(sort -u <<<"$present") | tr '\n' ' ')
-  [ -n "${missing// /}" ] || return 0
+  local present missing as_root=()
+  present=$(dpkg-query -W -f '${db:Status-Status} ${Package} ' 2>/dev/null)
+  missing=$(awk -v part="$1" -v present=" $present" \
+    '!/^#/ && ($2 == "build" || $2 == part) && !index(present, " installed " $1 " ") { printf "%s ", $1 }' \
+    tools/packages.txt)
+  [ -n "$missing" ] || return 0
   say "Installing $missing"
   if [ "$(id -u)" != 0 ]; then
     command -v sudo >/dev/null || { echo "These need root or sudo; install them and come again." >&2; return 1; }
