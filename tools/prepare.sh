@@ -30,9 +30,9 @@ install_packages() {
 
 # configure PRESET [-DNAME=VALUE ...]: again only if the presets or one of the values changed since the last time.
 configure() {
-  local preset=$1 cache=build/$1/CMakeCache.txt same=yes flag
+  local preset=$1 cache=build/$1/CMakeCache.txt stamp=build/$1/configured same=yes flag
   shift
-  [ -f "build/$preset/build.ninja" ] && [ "$cache" -nt CMakePresets.json ] || same=no
+  [ -f "build/$preset/build.ninja" ] && [ "$stamp" -nt CMakePresets.json ] || same=no
   for flag in "$@"; do
     flag=${flag#-D}
     grep -qs "^${flag%%=*}:[A-Z]*=${flag#*=}\$" "$cache" || same=no
@@ -40,7 +40,7 @@ configure() {
   [ "$same" = no ] || return 0
   say "Configuring $preset"
   cmake --preset "$preset" "$@" >&2
-  touch "$cache"
+  touch "$stamp"
 }
 
 # build PRESET [TARGET ...]: everything, or only these targets.
