@@ -1,27 +1,17 @@
 #include "spikeloom/session.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "session/impl.h"
 #include "session/lookup.h"
 #include "session/rows.h"
+#include "support/file.h"
 
 namespace spikeloom {
 namespace {
 
 std::string quoted(std::string_view name) {
   return "'" + std::string(name) + "'";
-}
-
-std::string bytes_text(std::uint64_t bytes) {
-  const char* unit[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-  double value = static_cast<double>(bytes);
-  int i = 0;
-  for (; value >= 1024 && i < 6; ++i) value /= 1024;
-  char text[32];
-  std::snprintf(text, sizeof text, i == 0 ? "%.0f %s" : "%.1f %s", value, unit[i]);
-  return text;
 }
 
 Error too_large(std::uint64_t bytes, const SessionOptions& options) {
