@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -101,8 +102,8 @@ class SPIKELOOM_API RateRecorder final : public Recorder {
 };
 
 struct RecordingFile {
-  std::vector<std::uint32_t> shape;  // of one sample; empty: [neurons]
-  std::uint32_t samples = 0;         // of the whole file; 0: those of the first block
+  std::optional<std::vector<std::uint32_t>> shape;  // of one sample; nothing: [neurons]
+  std::uint32_t samples = 0;                        // of the whole file; 0: those of the first block
 };
 
 /// Writes `.npy` in format 1.0: [steps, samples, ...shape], spikes as uint8, anything else as float32. Memory
@@ -122,6 +123,8 @@ class SPIKELOOM_API NpyWriter final : public Recorder {
   Result<void> record(const Block& block) override;
   /// Brings everything to disk. Recording may go on afterwards.
   Result<void> finish() override;
+  /// Ends the file. If ranges of samples are missing, it then holds those that came, and claims no others.
+  Result<void> close();
 
  private:
   struct Impl;
