@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by tools/quickstart and tools/test: what is installed and how a preset is built.
 # Everything said here goes to stderr, so that stdout belongs to the caller.
 
@@ -11,11 +12,12 @@ install_packages() {
     say "This is not a Debian system: the packages of tools/packages.txt are taken as installed."
     return
   fi
-  local wanted present missing as_root=()
-  wanted=$(awk -v part="$1" '!/^#/ && ($2 == "build" || $2 == part) { print $1 }' tools/packages.txt)
-  present=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2>/dev/null | sed -n 's/^installed //p')
-  missing=$(comm -23 <(sort -u <<<"$wanted") <(sort -u <<<"$present") | tr '\n' ' ')
-  [ -n "${missing// /}" ] || return 0
+  local present missing as_root=()
+  present=$(dpkg-query -W -f '${db:Status-Status} ${Package} ' 2>/dev/null)
+  missing=$(awk -v part="$1" -v present=" $present" \
+    '!/^#/ && ($2 == "build" || $2 == part) && !index(present, " installed " $1 " ") { printf "%s ", $1 }' \
+    tools/packages.txt)
+  [ -n "$missing" ] || return 0
   say "Installing $missing"
   if [ "$(id -u)" != 0 ]; then
     command -v sudo >/dev/null || { echo "These need root or sudo; install them and come again." >&2; return 1; }
@@ -28,9 +30,9 @@ install_packages() {
 
 # configure PRESET [-DNAME=VALUE ...]: again only if the presets or one of the values changed since the last time.
 configure() {
-  local preset=$1 cache=build/$1/CMakeCache.txt same=yes flag
+  local preset=$1 cache=build/$1/CMakeCache.txt stamp=build/$1/configured same=yes flag
   shift
-  [ -f "build/$preset/build.ninja" ] && [ "$cache" -nt CMakePresets.json ] || same=no
+  [ -f "build/$preset/build.ninja" ] && [ "$stamp" -nt CMakePresets.json ] || same=no
   for flag in "$@"; do
     flag=${flag#-D}
     grep -qs "^${flag%%=*}:[A-Z]*=${flag#*=}\$" "$cache" || same=no
@@ -38,7 +40,7 @@ configure() {
   [ "$same" = no ] || return 0
   say "Configuring $preset"
   cmake --preset "$preset" "$@" >&2
-  touch "$cache"
+  touch "$stamp"
 }
 
 # build PRESET [TARGET ...]: everything, or only these targets.

@@ -1,17 +1,9 @@
 // One file per layer kind. A layer declares its attributes and weights while it reads them, and answers with
-// its meaning.
+// its meaning. Add a layer: one file, and one word in layers.cpp.
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <optional>
 #include <span>
-#include <string>
 #include <string_view>
-#include <vector>
-
-#include "graph/graph.h"
-#include "model/model.h"
 
 namespace spikeloom {
 
@@ -21,7 +13,7 @@ class LayerBuilder;
 struct LayerKind {
   std::string_view name, doc;
   bool operands = false;  // `from` is a list of operands (add, multiply, concat), not a sum
-  void (*build)(LayerBuilder&);
+  void (*build)(LayerBuilder&) = nullptr;
 };
 
 /// Every layer of this build; layers.cpp lists them, one word each.

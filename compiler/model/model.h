@@ -34,10 +34,9 @@ struct Population {
   Cell cell;
   std::vector<std::vector<Source>> ports;  // per port: summed left to right; empty: +0
   std::vector<PerNeuron> fixed;            // one per Cell::fixed
-  std::vector<PerNeuron>
-      initial;  // one per state; size 1, n, or batch * n (row-major) when initial_batch > 0
-  PerNeuron initial_output{{0.0f}};     // what delayed readers see before the start
-  std::vector<float> parameters_shown;  // reserved for describe
+  std::vector<PerNeuron> initial;          // one per state; size 1, n, or Model::fixed_batch * n (row-major)
+  PerNeuron initial_output{{0.0f}};        // what delayed readers see before the start; sized like `initial`
+  std::vector<PerNeuron> parameters;       // one per Cell::parameters: shown by describe, in no computation
 };
 
 /// y[o] = fma(w[o,k], x[k], ...) in ascending k from bias[o] (or +0), then + 0.0f.
@@ -74,9 +73,11 @@ struct ModelNode {
   Shape shape;                   // of one sample
   std::size_t size = 0;          // elements
   std::uint32_t random_key = 0;  // low word of XXH64(name)
+  bool implicit = false;         // made by the compiler: a sum or slice of `from`; its name holds a '~'
+  bool binary = false;           // main output is 0 or 1 in every step, before the start too
   std::variant<Population, Linear, Reshape, Concat, Slice, Delay> kind;
 
-  bool spikes() const;  // main output is 0 or 1 in every step
+  bool spikes() const { return binary; }
   std::size_t states() const;
   std::vector<Source> sources() const;
 };

@@ -1,0 +1,36 @@
+#include "layers/layer.h"
+
+// Every layer of this build. A new layer is its own file and one word here.
+#define SPIKELOOM_LAYERS(LAYER) \
+  LAYER(linear)                 \
+  LAYER(flatten)                \
+  LAYER(reshape)                \
+  LAYER(scale)                  \
+  LAYER(add)                    \
+  LAYER(multiply)               \
+  LAYER(concat)                 \
+  LAYER(delay)                  \
+  LAYER(threshold)              \
+  LAYER(relu)                   \
+  LAYER(dropout)
+
+namespace spikeloom {
+
+#define LAYER(word) LayerKind word##_layer();
+SPIKELOOM_LAYERS(LAYER)
+#undef LAYER
+
+std::span<const LayerKind> layer_kinds() {
+#define LAYER(word) word##_layer(),
+  static const LayerKind kinds[] = {SPIKELOOM_LAYERS(LAYER)};
+#undef LAYER
+  return kinds;
+}
+
+const LayerKind* find_layer(std::string_view name) {
+  for (const LayerKind& kind : layer_kinds())
+    if (kind.name == name) return &kind;
+  return nullptr;
+}
+
+}  // namespace spikeloom

@@ -1,0 +1,19 @@
+#include "layers/builder.h"
+
+namespace spikeloom {
+namespace {
+
+void build(LayerBuilder& l) {
+  l.chain('*');
+}
+
+}  // namespace
+
+LayerKind multiply_layer() {
+  return {.name = "multiply",
+          .doc = "the product of operands of equal shape, left to right",
+          .operands = true,
+          .build = build};
+}
+
+}  // namespace spikeloom

@@ -1,0 +1,17 @@
+#include "layers/builder.h"
+
+namespace spikeloom {
+namespace {
+
+void build(LayerBuilder& l) {
+  l.input();
+  l.elementwise("max(input, 0)");
+}
+
+}  // namespace
+
+LayerKind relu_layer() {
+  return {.name = "relu", .doc = "negative values become 0", .build = build};
+}
+
+}  // namespace spikeloom

@@ -1,0 +1,91 @@
+// The network while it is being typed: nodes of the file and the implicit ones, references resolved to
+// indices, shapes known or not (yet). Inside this room only.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "equations/neuron.h"
+#include "graph/graph.h"
+#include "layers/builder.h"
+#include "model/build.h"
+
+namespace spikeloom::draft {
+
+inline constexpr std::size_t kMostRank = 8;                        // axes of a sample
+inline constexpr std::uint64_t kMostDelay = 1'000'000;             // steps
+inline constexpr std::size_t kMostNeurons = std::size_t{1} << 30;  // of one node
+
+/// 'name', escaped.
+inline std::string in_quotes(std::string_view name) {
+  return "'" + json::escape(name) + "'";
+}
+
+/// What the word under "type" means; both null if it means nothing (which was reported).
+struct NodeType {
+  const LayerKind* layer = nullptr;
+  std::shared_ptr<const NeuronModel> neuron;
+  explicit operator bool() const { return layer || neuron; }
+};
+
+/// A reference. `known` is false if it was reported: then it has no shape, and that is no news.
+struct Input {
+  bool known = false;
+  Source source;  // Signal::index counts draft nodes
+  json::Value place;
+  std::string name;
+};
+
+struct Node {
+  enum class What { node, sum, slice } what = What::node;
+  const GraphNode* given = nullptr;  // of a `sum` or `slice`: the node (if any) whose `from` made it
+  std::string name;
+  json::Value place;
+  NodeType type;
+  std::vector<std::vector<Input>> ports;  // of a layer: one, its inputs or operands
+  std::size_t first = 0, count = 0;       // of a slice
+  bool settled = false;                   // built, or given up
+  std::optional<Shape> shape;
+  std::optional<NodeKind> kind;
+  std::size_t fixed_batch = 0;  // of initial states
+  json::Value fixed_batch_place;
+};
+
+struct Network {
+  const Graph* graph = nullptr;
+  Report* report = nullptr;
+  std::map<std::string, std::shared_ptr<const NeuronModel>> own;  // null: broken, and reported
+  std::map<std::string, std::uint32_t> inputs, named;             // by name: index of inputs, of nodes
+  std::deque<Node> nodes;  // a deque: nodes stay where they are when implicit ones are added
+  std::vector<std::pair<std::string, Input>> outputs;
+  TensorCache tensors;
+  ElementBudget budget;
+
+  float dt() const { return static_cast<float>(graph->dt.value_or(1.0)); }
+  std::optional<Shape> shape_of(const Input& input) const;
+};
+
+// --- types.cpp: what "type" may say ---
+void read_own_neurons(Network& net);
+/// Reports a word that means nothing.
+NodeType find_type(Network& net, const GraphNode& node);
+
+// --- resolve.cpp: references to indices; makes the implicit nodes ---
+void resolve(Network& net);
+
+// --- shapes.cpp: builds every node once what it needs is known ---
+void settle(Network& net);
+
+// --- neurons.cpp ---
+/// Builds a neuron node; while a shape is missing it checks what can be checked. Problems go to `report`.
+void build_neuron(Network& net, Node& node, Report& report);
+
+// --- order.cpp: draft to model ---
+/// Every undelayed source before its reader; nothing if a cycle has no delay (reported).
+std::optional<std::vector<std::uint32_t>> execution_order(Network& net);
+
+}  // namespace spikeloom::draft

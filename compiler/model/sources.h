@@ -1,0 +1,29 @@
+// Walks over what a node reads, whatever its kind.
+#pragma once
+
+#include <type_traits>
+#include <variant>
+
+#include "model/model.h"
+
+namespace spikeloom {
+
+/// Calls `visit` with every Source of the kind, in order; `kind` may be const or not.
+template <class Kind, class Visit>
+void for_each_source(Kind& kind, Visit&& visit) {
+  std::visit(
+      [&](auto& k) {
+        using K = std::remove_cvref_t<decltype(k)>;
+        if constexpr (std::is_same_v<K, Population>) {
+          for (auto& port : k.ports)
+            for (auto& source : port) visit(source);
+        } else if constexpr (std::is_same_v<K, Concat>) {
+          for (auto& source : k.inputs) visit(source);
+        } else {
+          visit(k.input);
+        }
+      },
+      kind);
+}
+
+}  // namespace spikeloom

@@ -1,0 +1,140 @@
+#include <algorithm>
+#include <array>
+
+#include "layers/layer.h"
+#include "model/draft.h"
+#include "model/types.h"
+
+namespace spikeloom {
+namespace {
+
+struct Word {
+  std::string_view foreign, ours;
+};
+
+// Words of snnTorch, PyTorch and other simulators, and what they are here.
+constexpr Word kWords[] = {{"leaky", "lif"},
+                           {"Leaky", "lif"},
+                           {"LIF", "lif"},
+                           {"RLeaky", "rlif"},
+                           {"rleaky", "rlif"},
+                           {"Lapicque", "lapicque"},
+                           {"Synaptic", "synaptic"},
+                           {"RSynaptic", "synaptic"},
+                           {"rsynaptic", "synaptic"},
+                           {"Alpha", "alpha"},
+                           {"DeltaLeaky", "delta_lif"},
+                           {"delta_leaky", "delta_lif"},
+                           {"StateLeaky", "state_lif"},
+                           {"LinearLeaky", "state_lif"},
+                           {"LeakyParallel", "relu_lif"},
+                           {"ALIF", "adaptive_lif"},
+                           {"alif", "adaptive_lif"},
+                           {"IF", "if"},
+                           {"LI", "li"},
+                           {"CubaLI", "cuba_li"},
+                           {"Linear", "linear"},
+                           {"Affine", "linear"},
+                           {"affine", "linear"},
+                           {"dense", "linear"},
+                           {"Dense", "linear"},
+                           {"fc", "linear"},
+                           {"fully_connected", "linear"},
+                           {"Flatten", "flatten"},
+                           {"Reshape", "reshape"},
+                           {"view", "reshape"},
+                           {"Dropout", "dropout"},
+                           {"Identity", "dropout"},
+                           {"identity", "dropout"},
+                           {"ReLU", "relu"},
+                           {"Scale", "scale"},
+                           {"Concat", "concat"},
+                           {"concatenate", "concat"},
+                           {"cat", "concat"},
+                           {"sum", "add"},
+                           {"Add", "add"},
+                           {"mul", "multiply"},
+                           {"Delay", "delay"},
+                           {"heaviside", "threshold"}};
+
+// Node types of the format that this version does not run; a file that uses one is right all the same.
+constexpr std::string_view kLater[] = {
+    "conv1d", "conv2d", "conv_transpose2d", "avg_pool2d", "sum_pool2d", "max_pool2d", "batch_norm",
+    "sparse", "rate",   "latency",          "delta",      "poisson"};
+
+bool is_later(std::string_view word) {
+  return std::ranges::find(kLater, word) != std::end(kLater);
+}
+
+}  // namespace
+
+std::vector<std::string> node_type_names() {
+  std::vector<std::string> names;
+  for (const LayerKind& kind : layer_kinds()) names.emplace_back(kind.name);
+  for (std::string& name : builtin_neuron_names()) names.push_back(std::move(name));
+  return names;
+}
+
+bool is_node_type_reserved(std::string_view name) {
+  return find_layer(name) != nullptr || is_later(name) || builtin_neuron(name) != nullptr;
+}
+
+namespace draft {
+
+void read_own_neurons(Network& net) {
+  const json::Value all = net.graph->neurons;
+  if (!all) return;
+  if (!all.is(json::Kind::object)) {
+    net.report->add(all.at("'neurons' must be an object", "neuron models by name", all.describe()));
+    return;
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::string& name = all.key(i);
+    if (is_node_type_reserved(name)) {
+      net.report->add(all.at_key(i,
+                                 "'" + json::escape(name) + "' is already the name of a built-in node type",
+                                 "", "", "choose another name"));
+      net.own[name] = nullptr;
+      continue;
+    }
+    Report problems;
+    net.own[name] = read_neuron(name, all[i], problems);
+    for (const Diagnostic& d : problems.diagnostics()) net.report->add(d);
+  }
+}
+
+NodeType find_type(Network& net, const GraphNode& node) {
+  const std::string& word = node.type;
+  if (word.empty()) return {};  // missing or no string: reported when it was read
+  if (const auto own = net.own.find(word); own != net.own.end()) return {.neuron = own->second};
+  if (const LayerKind* layer = find_layer(word)) return {.layer = layer};
+  if (auto neuron = builtin_neuron(word)) return {.neuron = std::move(neuron)};
+
+  if (net.graph->document->root().find("modules").find(word)) return {};  // reported with the modules
+
+  const json::Value type = node.place.find("type");
+  const json::Value place = type ? type : node.place;
+  if (is_later(word)) {
+    Diagnostic d = place.at("node type '" + word + "' is not supported by this version");
+    d.kind = ErrorKind::unsupported;
+    net.report->add(std::move(d));
+    return {};
+  }
+  std::vector<std::string> names = node_type_names();
+  for (const auto& [name, model] : net.own) names.push_back(name);
+  std::string hint;
+  for (const Word& w : kWords)
+    if (w.foreign == word) hint = "here it is called '" + std::string(w.ours) + "'";
+  if (hint.empty())
+    if (const std::string near = json::nearest(word, names); !near.empty())
+      hint = "did you mean '" + near + "'?";
+  if (hint.empty()) {
+    hint = "known are ";
+    for (std::size_t i = 0; i < names.size(); ++i) hint += (i ? ", " : "") + names[i];
+  }
+  net.report->add(place.at("unknown node type '" + json::escape(word) + "'", "", "", hint));
+  return {};
+}
+
+}  // namespace draft
+}  // namespace spikeloom
