@@ -1,0 +1,87 @@
+#include <nlohmann/json.hpp>
+
+#include "analysis/facts.h"
+#include "describe/describe.h"
+#include "describe/edges.h"
+
+namespace spikeloom {
+namespace {
+
+using Object = nlohmann::ordered_json;
+
+/// A number, or the range of one per neuron. What is not finite has no number in JSON and is its name.
+Object values_of(const PerNeuron& values) {
+  const auto number = [](float x) { return std::isfinite(x) ? Object(x) : Object(text_of(x)); };
+  if (values.uniform()) return number(values.values[0]);
+  float low = values.values[0], high = low;
+  for (const float x : values.values) {
+    low = x < low ? x : low;
+    high = x > high ? x : high;
+  }
+  return {{"low", number(low)}, {"high", number(high)}, {"count", values.values.size()}};
+}
+
+Object edges_of(const Model& model, const ModelNode& node) {
+  Object all = Object::array();
+  for (const EdgeGroup& group : edges_into(model, node))
+    for (const Edge& e : group.edges) {
+      Object edge{{"node", model.name_of(e.from) + e.part}, {"delay", e.delay}};
+      if (!group.port.empty()) edge["port"] = group.port;
+      all.push_back(std::move(edge));
+    }
+  return all;
+}
+
+Object node_of(const Model& model, const ModelNode& node, const NodeFacts& facts) {
+  Object o{{"name", node.name}, {"type", node.type}};
+  if (!node.label.empty()) o["label"] = node.label;
+  o["shape"] = node.shape;
+  o["spikes"] = node.spikes();
+  o["from"] = edges_of(model, node);
+  if (const auto* p = std::get_if<Population>(&node.kind)) {
+    Object parameters = Object::object(), states = Object::object(), lines = Object::array();
+    for (std::size_t i = 0; i < p->parameters.size(); ++i)
+      parameters[p->cell.parameters[i]] = values_of(p->parameters[i]);
+    for (std::size_t i = 0; i < p->cell.states.size(); ++i)
+      states[p->cell.states[i].name] = {{"doc", p->cell.states[i].doc},
+                                        {"initial", values_of(p->initial[i])}};
+    for (const PrintedLine& l : p->cell.lines) lines.push_back(l.name + " = " + l.expression);
+    o["parameters"] = std::move(parameters);
+    o["states"] = std::move(states);
+    o["equations"] = std::move(lines);
+    o["operations"] = facts.operations;
+  } else if (const auto* linear = std::get_if<Linear>(&node.kind)) {
+    o["weight"] = linear->weight->shape;
+    o["bias"] = linear->bias != nullptr;
+    o["fan_in"] = facts.fan_in;
+    o["synapses"] = facts.synapses;
+  }
+  o["recurrent"] = facts.recurrent;
+  o["constant"] = facts.constant;
+  return o;
+}
+
+}  // namespace
+
+std::string describe_json(const Model& model) {
+  const Facts facts = analyse(model);
+  Object o{{"name", model.name}, {"dt", model.dt}, {"seed", model.seed}};
+  if (model.fixed_batch > 0) o["batch"] = model.fixed_batch;
+  o["inputs"] = Object::array();
+  for (const ModelInput& in : model.inputs)
+    o["inputs"].push_back(
+        {{"name", in.name}, {"shape", in.shape}, {"time", in.constant ? "constant" : "varying"}});
+  o["nodes"] = Object::array();
+  for (std::size_t i = 0; i < model.nodes.size(); ++i)
+    if (!model.nodes[i].implicit) o["nodes"].push_back(node_of(model, model.nodes[i], facts.nodes[i]));
+  o["outputs"] = Object::object();
+  for (const ModelOutput& out : model.outputs) o["outputs"][out.name] = model.name_of(out.signal);
+  o["memory"] = {{"weights", facts.total.weight_bytes},
+                 {"parameters", facts.total.parameter_bytes},
+                 {"states_per_sample", facts.total.state_bytes},
+                 {"past_steps_per_sample", facts.total.history_bytes},
+                 {"synapses", facts.total.synapses}};
+  return o.dump(2, ' ', false, Object::error_handler_t::replace) + "\n";
+}
+
+}  // namespace spikeloom
