@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "arrays/array.h"
-#include "support/file.h"
+#include "arrays/bytes.h"
 
 namespace spikeloom {
 
@@ -17,7 +17,7 @@ std::optional<ArrayFileKind> array_file_kind(std::string_view file_name);
 /// Reads one array as float32, rounded once; values that are not finite are errors that name the first place.
 /// `member` names the array inside a .npz or .safetensors file and is empty for .npy. A pickle is never read:
 /// the error says how to convert it.
-Result<Tensor> read_array(const InputFile& file, ArrayFileKind kind, std::string_view member,
+Result<Tensor> read_array(const Bytes& bytes, ArrayFileKind kind, std::string_view member,
                           const TensorLimits& limits);
 
 }  // namespace spikeloom

@@ -49,13 +49,17 @@ std::optional<Tensor> read_named_tensor(json::Value value, const Graph& graph, R
                         value.describe(), hint_for_alias(value.string(), graph)));
     return {};
   }
+  if (*kind == ArrayFileKind::pickle) {  // not even opened
+    report_at(value, read_array({.name = named.file}, *kind, {}, graph.source.limits).error(), report);
+    return {};
+  }
   Result<InputFile> file = graph.source.anywhere ? InputFile::open(graph.source.folder / named.file)
                                                  : InputFile::open_below(graph.source.folder, named.file);
   if (!file) {
     report_at(value, file.error(), report);
     return {};
   }
-  Result<Tensor> tensor = read_array(*file, *kind, named.member, graph.source.limits);
+  Result<Tensor> tensor = read_array(bytes_of(*file), *kind, named.member, graph.source.limits);
   if (tensor) return std::move(*tensor);
   report_at(value, tensor.error(), report);
   return {};
