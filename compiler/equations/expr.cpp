@@ -72,4 +72,8 @@ const char* name_of(Op op) {
   internal_error("equations", "an operation outside its table", __FILE__, __LINE__);
 }
 
+bool takes_condition(Op op, int k) {
+  return op == Op::And || op == Op::Or || op == Op::Not || (op == Op::Select && k == 0);
+}
+
 }  // namespace spikeloom

@@ -43,5 +43,8 @@ struct ExprNode {
 int arity(Op op);
 Type result_type(Op op);  // Select takes its operands' type
 const char* name_of(Op op);
+/// Whether operand k is a condition; every other operand is real, but for the branches of Select, which may
+/// be either.
+bool takes_condition(Op op, int k);
 
 }  // namespace spikeloom

@@ -70,7 +70,7 @@ std::shared_ptr<const NeuronModel> read_neuron(const std::string& name, json::Va
 
 /// The models that ship, by name; they are embedded at build time and parsed on first use.
 std::shared_ptr<const NeuronModel> builtin_neuron(std::string_view name);
-std::vector<std::string> builtin_neuron_names();
+std::vector<std::string> builtin_neuron_names();              // sorted
 std::string_view builtin_neuron_text(std::string_view name);  // the JSON file
 
 /// What a node chooses at compile time.
@@ -80,8 +80,8 @@ struct CellChoice {
   bool refractory = false;  // the number of steps is a parameter slot "refractory"
   bool graded = false;      // the factor is a parameter slot "graded"
   std::optional<LevelTable> quantize;
-  /// The parameters the node gives (after `given`, all others are computed). Every declared parameter is a
-  /// Parameter leaf.
+  /// What the printed lines show for the number of refractory steps; no part of what runs.
+  std::string refractory_shown = "n";
 };
 
 /// Puts the frame around the file's lines (equations.md, "One step") and lowers the variant to a Cell. The
@@ -89,6 +89,14 @@ struct CellChoice {
 /// check_choice().
 void check_choice(const NeuronModel& model, const CellChoice& choice, json::Value node, Report& report);
 Cell make_cell(const NeuronModel& model, const CellChoice& choice);
+
+/// Whether the step divides by `graded`, which then may not be 0.
+bool divides_by_graded(const NeuronModel& model, const CellChoice& choice);
+
+/// The lines of a cell as they run, names aligned.
+std::string print(const Cell& cell);
+/// A model for people: what it is, parameters with ranges and defaults, options, inputs, states, equations.
+std::string describe(const NeuronModel& model);
 
 /// A real expression over ports, for elementwise layers: elementwise("max(input, 0)", {"input"}, {}).
 /// Parameters are real values bound like a neuron's. A condition as expression makes a cell that spikes.

@@ -1,0 +1,13 @@
+# Writes OUTPUT, a source file that holds every neuron file of FOLDER as text.
+file(GLOB files LIST_DIRECTORIES false "${FOLDER}/*.json")
+list(SORT files)
+set(source "// Made from graphs/neurons by graphs/embed.cmake.\n#include \"equations/neuron_files.h\"\n\n")
+string(APPEND source "namespace spikeloom {\n\nstd::span<const NeuronFile> neuron_files() {\n")
+string(APPEND source "  static constexpr NeuronFile kFiles[] = {\n")
+foreach(file IN LISTS files)
+  cmake_path(GET file STEM name)
+  file(READ "${file}" text)
+  string(APPEND source "{\"${name}\", R\"json(${text})json\"},\n")
+endforeach()
+string(APPEND source "  };\n  return kFiles;\n}\n\n}  // namespace spikeloom\n")
+file(WRITE "${OUTPUT}" "${source}")
