@@ -1,5 +1,5 @@
-// Round to nearest, subnormals kept, for the life of a scope; then the caller's mode again. The floating-point
-// environment is part of a network's meaning, and a host program may have changed it.
+// Round to nearest, subnormals kept, for the life of a scope; then the caller's mode again. The
+// floating-point environment is part of a network's meaning, and a host program may have changed it.
 #pragma once
 
 #include <cfenv>

@@ -3,6 +3,7 @@
 #ifndef SPIKELOOM_DRIVER_H
 #define SPIKELOOM_DRIVER_H
 
+#include "spikeloom/export.h"
 #include "spikeloom/program.h"
 
 #ifdef __cplusplus
@@ -24,23 +25,24 @@ typedef struct spikeloom_run {
 /* 0 if the table is sound (format, every index and offset in range, rows aligned), else the number of a
  * reason that spikeloom_table_problem names. A table from outside must pass before anything else is called.
  */
-int spikeloom_check_table(const spikeloom_table* table);
-const char* spikeloom_table_problem(int reason);
+SPIKELOOM_API int spikeloom_check_table(const spikeloom_table* table);
+SPIKELOOM_API const char* spikeloom_table_problem(int reason);
 
-uint64_t spikeloom_arena_bytes(const spikeloom_table* table, uint32_t batch);
+SPIKELOOM_API uint64_t spikeloom_arena_bytes(const spikeloom_table* table, uint32_t batch);
 
 /* Where the row of a buffer lies for a step and a sample. */
-unsigned char* spikeloom_row(const spikeloom_run* run, uint32_t buffer, uint64_t step, uint32_t sample);
+SPIKELOOM_API unsigned char* spikeloom_row(const spikeloom_run* run, uint32_t buffer, uint64_t step,
+                                           uint32_t sample);
 
 /* Back to step 0: fills every buffer with its initial values. Inputs are the caller's to write again. */
-void spikeloom_reset(spikeloom_run* run);
+SPIKELOOM_API void spikeloom_reset(spikeloom_run* run);
 
 /* The longest block that may run now: no more than `wanted`, cut where a buffer's slots wrap. */
-uint32_t spikeloom_block(const spikeloom_run* run, uint32_t wanted);
+SPIKELOOM_API uint32_t spikeloom_block(const spikeloom_run* run, uint32_t wanted);
 
 /* Runs `steps` steps (no more than spikeloom_block allows). The inputs' rows of these steps have been
  * written. Sets round-to-nearest without flush-to-zero for its duration and restores the caller's mode. */
-void spikeloom_advance(spikeloom_run* run, uint32_t steps);
+SPIKELOOM_API void spikeloom_advance(spikeloom_run* run, uint32_t steps);
 
 #ifdef __cplusplus
 }
