@@ -94,7 +94,7 @@ class GraphReader {
   }
 
   bool check_name(json::Value object, std::size_t i, const char* what) {
-    if (is_name(object.key(i))) return true;
+    if (is_graph_name(object.key(i))) return true;
     report_.add(object.at_key(i, std::string(what) + " name " + in_quotes(object.key(i)) + " is not allowed",
                               "1 to 64 letters, digits, '_' and '-', not beginning with '-'", {},
                               "any other name can be kept as \"label\""));

@@ -13,7 +13,7 @@ inline constexpr std::size_t kMostAxes = 8;              // of a sample
 inline constexpr std::uint64_t kMostSteps = 0x7fffffff;  // of a delay or a time given in ms
 
 /// [A-Za-z0-9_][A-Za-z0-9_-]{0,63}
-bool is_name(std::string_view text);
+bool is_graph_name(std::string_view text);
 /// "'fc1'", escaped.
 std::string in_quotes(std::string_view name);
 /// Puts errors of files and arrays at the place that asked for them.

@@ -15,7 +15,7 @@ constexpr const char* kReferenceForm = "a name such as \"lif1\", \"lif1.mem\" or
 bool is_path(std::string_view text) {
   for (;;) {
     const std::size_t slash = text.find('/');
-    if (!is_name(text.substr(0, slash))) return false;
+    if (!is_graph_name(text.substr(0, slash))) return false;
     if (slash == std::string_view::npos) return true;
     text.remove_prefix(slash + 1);
   }
@@ -83,7 +83,7 @@ bool read_references(json::Value value, const Graph& graph, Report& report, std:
 
 }  // namespace
 
-bool is_name(std::string_view text) {
+bool is_graph_name(std::string_view text) {
   constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
   return !text.empty() && text.size() <= 64 && text.front() != '-' &&
          text.find_first_not_of(letters) == std::string_view::npos;
@@ -102,7 +102,7 @@ Reference parse_reference(std::string_view text) {
   }
   if (const std::size_t dot = text.find('.'); dot != std::string_view::npos) {
     out.state = text.substr(dot + 1);
-    if (!is_name(out.state)) return nothing;
+    if (!is_graph_name(out.state)) return nothing;
     text = text.substr(0, dot);
   }
   if (!is_path(text)) return nothing;
