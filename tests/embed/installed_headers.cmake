@@ -1,5 +1,6 @@
 # Every header of the runtime in SOURCES is installed in HEADERS, and includes only its neighbours and the standard
 # library of C++ (names without an ending) or C.
+cmake_minimum_required(VERSION 3.25)
 file(GLOB sources RELATIVE ${SOURCES} ${SOURCES}/*.h)
 if(NOT sources)
   message(FATAL_ERROR "there are no headers in ${SOURCES}")

@@ -1,5 +1,6 @@
 # What the dynamic loader would bring in for the PROGRAMS of FOLDER (names, with commas between them): NEEDED is
 # there, and none of the big libraries.
+cmake_minimum_required(VERSION 3.25)
 string(REPLACE "," ";" PROGRAMS "${PROGRAMS}")
 foreach(program IN LISTS PROGRAMS)
   execute_process(COMMAND ldd ${FOLDER}/${program} OUTPUT_VARIABLE libraries RESULT_VARIABLE code)

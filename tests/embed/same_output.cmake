@@ -1,5 +1,6 @@
 # Runs the programs of FOLDER that PROGRAMS names, with commas between them; all must succeed and print the same,
 # which is not nothing.
+cmake_minimum_required(VERSION 3.25)
 unset(first)
 string(REPLACE "," ";" PROGRAMS "${PROGRAMS}")
 list(LENGTH PROGRAMS count)

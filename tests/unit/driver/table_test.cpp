@@ -1,0 +1,326 @@
+// Tables are hostile until they are checked.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <random>
+#include <string>
+
+#include "unit/session/hand_written.h"
+
+namespace spikeloom {
+namespace {
+
+using Change = std::function<void(hand::Image&)>;
+
+std::string problem_after(const Change& change) {
+  const std::shared_ptr<hand::Image> image = hand::image({.history = true});
+  change(*image);
+  return spikeloom_table_problem(spikeloom_check_table(&image->table));
+}
+
+constexpr std::uint32_t kParameters = 0, kInitial = 1, kDrive = 2, kBias = 3, kMem = 4, kSpikes = 5,
+                        kHistory = 6;
+constexpr std::uint32_t kSignalBias = 1, kSignalSpikes = 2, kSignalMem = 3;
+
+TEST(Table, TheHandWrittenOneIsSound) {
+  EXPECT_EQ(problem_after([](hand::Image&) {}), "the table is sound");
+  const std::shared_ptr<hand::Image> image = hand::image();
+  EXPECT_TRUE(Program::load(&image->table, image->kernels, image->constant_bytes(), image).ok());
+}
+
+TEST(Table, EveryRuleHasItsReason) {
+  struct Case {
+    const char* problem;
+    Change change;
+  };
+  const std::uint64_t huge = std::numeric_limits<std::uint64_t>::max() - 63;  // a multiple of 64
+  const char* missing = "there is no table, or one of its arrays is missing";
+  const char* block = "a block must hold 1 to 65536 steps";
+  const char* time_step = "dt must be a number of ms above 0";
+  const char* memory = "a buffer is of an unknown or reserved kind of memory";
+  const char* slots = "a buffer has no slot, or a constant has several";
+  const char* row = "a row is not a multiple of 64 bytes, or too short for its elements";
+  const char* offset = "a buffer does not start at a multiple of 64 bytes";
+  const char* constant_range = "a constant lies outside the constants";
+  const char* arena_range = "a buffer lies outside the arena";
+  const char* initial = "initial values are not a constant of the same row and element";
+  const char* rows = "initial values for each sample need a fixed batch of as many samples";
+  const char* ring = "a ring operand must have no delay, and be marked by 0 or 1";
+  const char* operands = "a stage's operands lie outside the operands";
+  const char* segment = "segments must cover the stages one after the other";
+  const char* signal = "a signal names no buffer that a caller may see";
+  const char* shape = "a signal's shape and the count of its buffer differ";
+  const char* input = "an input must be float32 in session state, and have one slot if it is constant";
+  const char* history =
+      "a state's history must be a float32 buffer of session state with the same count as the state";
+  const Case cases[] = {
+      {"the table has another format version than this runtime", [](auto& i) { i.table.format = 2; }},
+      {missing, [](auto& i) { i.table.buffer = nullptr; }},
+      {missing, [](auto& i) { i.table.operand = nullptr; }},
+      {missing, [](auto& i) { i.table.stage = nullptr; }},
+      {missing, [](auto& i) { i.table.segment = nullptr; }},
+      {missing, [](auto& i) { i.table.signal = nullptr; }},
+      {missing, [](auto& i) { i.table.names = nullptr; }},
+      {missing, [](auto& i) { i.table.names_bytes = 0; }},
+      {block, [](auto& i) { i.table.block_steps = 0; }},
+      {block, [](auto& i) { i.table.block_steps = 65537; }},
+      {time_step, [](auto& i) { i.table.dt = 0; }},
+      {time_step, [](auto& i) { i.table.dt = std::numeric_limits<double>::quiet_NaN(); }},
+      {time_step, [](auto& i) { i.table.dt = std::numeric_limits<double>::infinity(); }},
+      {"the names do not end in 0", [](auto& i) { --i.table.names_bytes; }},
+      {"a name lies outside the names", [](auto& i) { i.stages[0].name = i.table.names_bytes; }},
+      {"a name lies outside the names", [](auto& i) { i.signals[0].name = ~0u; }},
+      {memory, [](auto& i) { i.buffers[kMem].memory = 7; }},
+      {memory, [](auto& i) { i.buffers[kMem].memory = SPIKELOOM_MUTABLE; }},
+      {"a buffer has an unknown element type", [](auto& i) { i.buffers[kMem].element = 3; }},
+      {slots, [](auto& i) { i.buffers[kMem].slots = 0; }},
+      {slots, [](auto& i) { i.buffers[kParameters].slots = 2; }},
+      {row, [](auto& i) { i.buffers[kMem].row_bytes = 0; }},
+      {row, [](auto& i) { i.buffers[kMem].row_bytes = 96; }},
+      {row, [](auto& i) { i.buffers[kMem].row_bytes = 64; }},
+      {row, [](auto& i) { i.buffers[kSpikes].count = 513; }},
+      {row, [](auto& i) { i.buffers[kMem].count = ~0u; }},
+      {offset, [](auto& i) { i.buffers[kMem].offset_per_sample += 4; }},
+      {offset, [](auto& i) { i.buffers[kParameters].offset = 32; }},
+      {offset, [](auto& i) { i.table.arena_per_sample += 1; }},
+      {constant_range, [](auto& i) { i.buffers[kParameters].offset = 1 << 20; }},
+      {constant_range, [huge](auto& i) { i.buffers[kParameters].offset = huge; }},
+      {constant_range, [huge](auto& i) { i.buffers[kParameters].row_bytes = huge; }},
+      {constant_range, [](auto& i) { i.table.constant_bytes = 63; }},
+      {arena_range, [](auto& i) { i.buffers[kHistory].offset_per_sample += 64; }},
+      {arena_range, [](auto& i) { i.buffers[kHistory].slots += 1; }},
+      {arena_range, [](auto& i) { i.buffers[kMem].slots = ~0u; }},
+      {arena_range, [huge](auto& i) { i.buffers[kMem].offset_per_sample = huge; }},
+      {arena_range, [huge](auto& i) { i.buffers[kDrive].row_bytes = huge; }},
+      {arena_range, [](auto& i) { i.buffers[kDrive].row_bytes = 1ull << 61; }},  // times 8 slots is 0
+      {initial, [](auto& i) { i.buffers[kMem].initial = kBias; }},
+      {initial, [](auto& i) { i.buffers[kMem].initial = 99; }},
+      {initial, [](auto& i) { i.buffers[kMem].initial = kParameters; }},
+      {initial, [](auto& i) { i.buffers[kSpikes].initial = kInitial; }},
+      {initial, [](auto& i) { i.buffers[kParameters].initial = kInitial; }},
+      {rows, [](auto& i) { i.buffers[kMem].initial_rows = 2; }},
+      {rows, [](auto& i) { i.buffers[kMem].initial_rows = 0; }},
+      {constant_range, [](auto& i) { i.buffers[kMem].initial_rows = i.table.fixed_batch = 2; }},
+      {"an operand names no buffer", [](auto& i) { i.operands[0].buffer = 7; }},
+      {"an operand reads further back than its buffer holds", [](auto& i) { i.operands[2].delay = 8; }},
+      {"an operand reads further back than its buffer holds", [](auto& i) { i.operands[3].delay = 1; }},
+      {ring, [](auto& i) { i.operands[0].ring = 2; }},
+      {ring, [](auto& i) { i.operands[2].ring = 1; }},
+      {"a stage names no kernel", [](auto& i) { i.stages[0].kernel = 1; }},
+      {operands, [](auto& i) { i.stages[0].operands = 8; }},
+      {operands, [](auto& i) { i.stages[0].first_operand = 1; }},
+      {operands, [](auto& i) { i.stages[0].first_operand = ~0u; }},
+      {operands, [](auto& i) { i.stages[0].operands = ~0u; }},
+      {"a stage must say by 0 or 1 whether it needs the whole population",
+       [](auto& i) { i.stages[0].whole = 2; }},
+      {segment, [](auto& i) { i.segments[0].stages = 0; }},
+      {segment, [](auto& i) { i.segments[0].stages = 2; }},
+      {segment, [](auto& i) { i.segments[0].stages = ~0u; }},
+      {segment, [](auto& i) { i.segments[0].first_stage = 1; }},
+      {segment, [](auto& i) { i.table.segments = 0; }},
+      {"a segment must say by 0 or 1 whether it runs step by step",
+       [](auto& i) { i.segments[0].stepwise = 2; }},
+      {"a signal has an unknown role", [](auto& i) { i.signals[0].role = 5; }},
+      {signal, [](auto& i) { i.signals[0].buffer = 7; }},
+      {signal, [](auto& i) { i.buffers[kSpikes].memory = SPIKELOOM_SCRATCH; }},
+      {signal, [](auto& i) { i.buffers[kSpikes].element = SPIKELOOM_WORDS, i.buffers[kSpikes].count = 16; }},
+      {signal, [](auto& i) { i.signals[kSignalMem].buffer = kSpikes; }},
+      {shape, [](auto& i) { i.signals[kSignalSpikes].rank = 9; }},
+      {shape, [](auto& i) { i.signals[kSignalSpikes].shape[0] = 20; }},
+      {shape, [](auto& i) { i.signals[kSignalSpikes].rank = 0; }},
+      {shape,
+       [](auto& i) {
+         i.signals[kSignalSpikes].rank = 3;  // the product is 2^64 * 21
+         i.signals[kSignalSpikes].shape[1] = i.signals[kSignalSpikes].shape[2] = ~0u;
+       }},
+      {input, [](auto& i) { i.signals[kSignalBias].buffer = kSpikes; }},
+      {input, [](auto& i) { i.signals[kSignalBias].buffer = kInitial; }},
+      {input, [](auto& i) { i.signals[kSignalBias].buffer = kDrive; }},
+      {input, [](auto& i) { i.signals[kSignalSpikes].constant = 1; }},
+      {history, [](auto& i) { i.signals[kSignalMem].history = 7; }},
+      {history, [](auto& i) { i.signals[kSignalMem].history = kSpikes; }},
+      {history, [](auto& i) { i.signals[kSignalMem].history = kInitial; }},
+      {history, [](auto& i) { i.signals[0].history = kHistory; }},
+  };
+  for (const Case& c : cases) EXPECT_EQ(problem_after(c.change), c.problem) << "case " << &c - cases;
+  EXPECT_EQ(std::string(spikeloom_table_problem(spikeloom_check_table(nullptr))), missing);
+  EXPECT_EQ(std::string(spikeloom_table_problem(12345)), "unknown problem");
+}
+
+TEST(Table, AProgramWithoutKernelsOrConstantsIsRefused) {
+  const std::shared_ptr<hand::Image> image = hand::image();
+  EXPECT_FALSE(Program::load(&image->table, nullptr, image->constant_bytes(), image).ok());
+  const spikeloom_kernel none[1] = {nullptr};
+  EXPECT_FALSE(Program::load(&image->table, none, image->constant_bytes(), image).ok());
+  EXPECT_FALSE(Program::load(&image->table, image->kernels, nullptr, image).ok());
+  const Result<Program> crooked =
+      Program::load(&image->table, image->kernels, image->constant_bytes() + 4, image);
+  ASSERT_FALSE(crooked.ok());
+  EXPECT_NE(crooked.error().text().find("not aligned to 64 bytes"), std::string::npos);
+}
+
+// ---- what passes cannot leave its memory ----
+
+/// Where the kernel below may go; it looks at every row of every operand.
+struct Bounds {
+  const spikeloom_table* table = nullptr;
+  const unsigned char *arena = nullptr, *constants = nullptr;
+  std::uint64_t arena_bytes = 0, seen = 0, outside = 0;
+
+  bool holds(const unsigned char* row, std::uint64_t bytes, bool constant) const {
+    const auto at = reinterpret_cast<std::uintptr_t>(row);
+    const auto start = reinterpret_cast<std::uintptr_t>(constant ? constants : arena);
+    const std::uint64_t size = constant ? table->constant_bytes : arena_bytes;
+    return at >= start && bytes <= size && at - start <= size - bytes;
+  }
+} bounds;
+
+void look_at_rows(const spikeloom_call* call) {
+  const spikeloom_table& t = *bounds.table;
+  for (std::uint32_t i = 0; i < t.stage[0].operands; ++i) {
+    const spikeloom_operand& o = t.operand[t.stage[0].first_operand + i];
+    const spikeloom_buffer& b = t.buffer[o.buffer];
+    for (std::uint32_t s = 0; s < (o.ring ? b.slots : call->steps); ++s)
+      for (std::uint32_t sample = call->first_sample; sample < call->end_sample; ++sample) {
+        const unsigned char* row =
+            call->operand[i] + s * call->step_stride[i] + sample * call->sample_stride[i];
+        ++bounds.seen;
+        bounds.outside += !bounds.holds(row, b.row_bytes, b.memory == SPIKELOOM_CONSTANT);
+      }
+  }
+}
+
+/// Resets and runs a table that passed, in memory of exactly its size with a margin that must stay untouched.
+void run_sound_table(hand::Image& image) {
+  const std::uint32_t batch = image.table.fixed_batch ? image.table.fixed_batch : 2;
+  const std::uint64_t bytes = spikeloom_arena_bytes(&image.table, batch);
+  if (bytes > 1 << 22) return;
+  constexpr std::size_t kMargin = 64;
+  std::vector<hand::Image::Line> memory(bytes / 64 + 2);
+  unsigned char* start = memory[0].bytes;
+  std::fill(start, start + memory.size() * 64, static_cast<unsigned char>(0xa5));
+  spikeloom_kernel kernels[1] = {look_at_rows};
+  bounds = {
+      &image.table, start + kMargin, image.constant_bytes(), image.table.arena_per_sample * batch, 0, 0};
+  spikeloom_run run{&image.table, kernels, image.constant_bytes(), start + kMargin, batch, 0, 0, 0};
+  spikeloom_reset(&run);
+  for (int i = 0; i < 20; ++i) {
+    const std::uint32_t steps = spikeloom_block(&run, 7);
+    ASSERT_GE(steps, 1u);
+    ASSERT_LE(steps, 7u);
+    spikeloom_advance(&run, steps);
+  }
+  EXPECT_EQ(bounds.outside, 0u);
+  for (std::size_t i = 0; i < kMargin; ++i)
+    ASSERT_TRUE(start[i] == 0xa5 && start[kMargin + bytes + i] == 0xa5) << "written outside the arena";
+}
+
+// Counts may only shrink: how long the arrays really are, no table can say.
+TEST(Table, WhateverPassesStaysInItsMemory) {
+  std::mt19937_64 random(20);
+  const std::uint32_t words[] = {0,  1,   2,    3,     5,          8,          15,  16,
+                                 64, 128, 1000, 65536, 0x7fffffff, 0x80000000, ~0u, ~0u - 1};
+  const auto below = [&](std::uint32_t n) { return static_cast<std::uint32_t>(random() % n); };
+  const auto word = [&]() -> std::uint32_t { return words[random() % std::size(words)]; };
+  const auto wide = [&]() -> std::uint64_t {
+    switch (random() % 3) {
+      case 0:
+        return word() * 64ull;
+      case 1:
+        return (random() % 64) << 58;
+      default:
+        return random() % 64 * 64;
+    }
+  };
+  std::uint64_t passed = 0, looked = 0;
+  for (int round = 0; round < 40000; ++round) {
+    const std::shared_ptr<hand::Image> image = hand::image({.history = round % 2 == 0});
+    image->table.fixed_batch = below(2) ? 1 + below(3) : 0;
+    for (std::uint64_t change = 0; change <= below(3); ++change) {
+      spikeloom_buffer& b = image->buffers[random() % image->buffers.size()];
+      spikeloom_operand& o = image->operands[random() % image->operands.size()];
+      spikeloom_stage& stage = image->stages[0];
+      spikeloom_signal& signal = image->signals[random() % image->signals.size()];
+      switch (below(22)) {
+        case 0:
+          b.memory = below(4);
+          break;
+        case 1:
+          b.element = below(4);
+          break;
+        case 2:
+          b.slots = word();
+          break;
+        case 3:
+          b.count = word();
+          break;
+        case 4:
+          b.row_bytes = wide();
+          break;
+        case 5:
+          b.offset = wide();
+          break;
+        case 6:
+          b.offset_per_sample = wide();
+          break;
+        case 7:
+          b.initial = below(8);
+          break;
+        case 8:
+          b.initial_rows = below(4);
+          break;
+        case 9:
+          o.buffer = below(8);
+          break;
+        case 10:
+          o.delay = word();
+          break;
+        case 11:
+          o.ring = below(2), o.delay = 0;
+          break;
+        case 12:
+          stage.first_operand = word();
+          break;
+        case 13:
+          stage.operands = below(9);
+          break;
+        case 14:
+          stage.kernel = word();
+          break;
+        case 15:
+          image->segments[0] = {word(), word(), below(2)};
+          break;
+        case 16:
+          signal.buffer = below(8);
+          break;
+        case 17:
+          signal.shape[below(8)] = word(), signal.rank = below(9);
+          break;
+        case 18:
+          image->table.arena_per_sample = wide();
+          break;
+        case 19:
+          image->table.constant_bytes = std::min<std::uint64_t>(wide(), image->constants.size() * 64);
+          break;
+        case 20:
+          image->table.block_steps = word();
+          break;
+        default:
+          image->table.buffers = below(image->table.buffers + 1);
+          break;
+      }
+    }
+    if (spikeloom_check_table(&image->table) != 0) continue;
+    ++passed;
+    run_sound_table(*image);
+    looked += bounds.seen;
+    ASSERT_FALSE(HasFailure()) << "round " << round;
+  }
+  EXPECT_GT(passed, 1000u) << "too few tables pass to say anything";
+  EXPECT_GT(looked, 100000u);
+}
+
+}  // namespace
+}  // namespace spikeloom
