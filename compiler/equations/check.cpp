@@ -187,7 +187,8 @@ class Checker {
   }
 
   void known_in_every_way(const Term& term, const ParameterInfo& info, const Context& context) {
-    if (info.group < 0) return;
+    // A line of `given` that could not be read may have told what is missing here.
+    if (info.group < 0 || declared_.broken) return;
     const GivenGroup& group = model_.given[info.group];
     for (std::size_t w = 0; w < group.ways.size(); ++w) {
       if (known_in_way(info.group, w, info.name)) continue;
@@ -215,8 +216,10 @@ class Checker {
                   is(Kind::port, name)))
       return problem(context.place, term.column, "'" + name + "' cannot stand here", only_fixed());
     const std::string what = "unknown name '" + name + "'";
-    if (const auto found = definitions_.find(name); !fixed && found != definitions_.end())
+    if (const auto found = definitions_.find(name); !fixed && found != definitions_.end()) {
+      for (const Definition& d : found->second) used_lines_.insert(d.line);
       return problem(context.place, term.column, what, where_defined(name, found->second, context));
+    }
     if (name == "noise") return problem(context.place, term.column, what, "write normal(0)");
     std::vector<std::string> known;
     for (const ParameterInfo& p : model_.parameters) known.push_back(p.name);
@@ -359,9 +362,11 @@ class Checker {
       return problem(line.place, line.column,
                      "'" + name + "' cannot be assigned; only states and new local names can");
     if (is_reserved(name)) return problem(line.place, line.column, "'" + name + "' is reserved");
-    if (const auto [at, fresh] = locals.try_emplace(name, Local{type, &line}); !fresh)
+    if (const auto [at, fresh] = locals.try_emplace(name, Local{type, &line}); !fresh) {
+      used_lines_.insert(&line);
       problem(line.place, line.column, "'" + name + "' is already defined",
               "at " + at->second.line->place.pointer + "; a local is assigned once");
+    }
   }
 
   // ---- what nobody uses, in any variant

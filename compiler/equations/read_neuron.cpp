@@ -370,7 +370,7 @@ class NeuronReader {
     }
     for (std::size_t k = 0; k < v[0].size(); ++k)
       if (std::ranges::find(info.values, v[0].key(k)) == info.values.end())
-        unknown(v[0], k, "value of '" + info.name + "'", info.values);
+        unknown(v[0], k, "value", info.values);
     return item;
   }
 
