@@ -1,0 +1,295 @@
+#include "golden/convert.h"
+
+#include <cmath>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+namespace spikeloom::golden {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Steers training, or how snnTorch returns its values: no meaning in the forward pass (semantics of the
+// classes).
+const std::set<std::string> kWithoutMeaning = {
+    "spike_grad",      "surrogate_disable", "init_hidden",    "output",          "learn_beta",
+    "learn_threshold", "learn_alpha",       "learn_V",        "learn_recurrent", "learn_graded_spikes_factor",
+    "in_features",     "out_features",      "linear_features"};
+
+/// Our node type, the arguments it takes and what they are called here.
+struct Words {
+  const char* type;
+  std::map<std::string, std::string> arguments;
+  std::set<std::string> ignored;  // accepted by the class, without effect in it
+};
+
+const std::map<std::string, std::string> kEverySpiking = {{"threshold", "threshold"},
+                                                          {"reset_mechanism", "reset"},
+                                                          {"inhibition", "inhibition"},
+                                                          {"state_quant", "quantize"}};
+
+Words words(const char* type, std::map<std::string, std::string> own, std::set<std::string> ignored = {}) {
+  own.insert(kEverySpiking.begin(), kEverySpiking.end());
+  return {type, std::move(own), std::move(ignored)};
+}
+
+const std::map<std::string, Words>& neurons() {
+  static const std::map<std::string, Words> table = {
+      {"Leaky",
+       words("lif", {{"beta", "beta"}, {"reset_delay", "reset_delay"}, {"graded_spikes_factor", "graded"}})},
+      {"RLeaky", words("rlif", {{"beta", "beta"}, {"reset_delay", "reset_delay"}},
+                       {"all_to_all", "V", "conv2d_channels", "kernel_size"})},
+      {"Lapicque", words("lapicque", {{"beta", "beta"}, {"R", "R"}, {"C", "C"}, {"time_step", "time_step"}})},
+      {"Synaptic", words("synaptic", {{"alpha", "alpha"}, {"beta", "beta"}, {"reset_delay", "reset_delay"}})},
+      {"RSynaptic", words("synaptic", {{"alpha", "alpha"}, {"beta", "beta"}, {"reset_delay", "reset_delay"}},
+                          {"all_to_all", "V", "conv2d_channels", "kernel_size"})},
+      {"Alpha", words("alpha", {{"alpha", "alpha"}, {"beta", "beta"}})},
+      {"DeltaLeaky",
+       {"delta_lif",
+        {{"beta", "beta"}, {"delta_threshold", "delta_threshold"}},
+        {"threshold", "reset_mechanism", "reset_delay", "inhibition", "graded_spikes_factor"}}},
+      {"StateLeaky",
+       {"state_lif",
+        {{"beta", "beta"}, {"threshold", "threshold"}},
+        {"channels", "graded_spikes_factor", "kernel_truncation_steps"}}},
+      {"LinearLeaky",
+       {"state_lif",
+        {{"beta", "beta"}, {"threshold", "threshold"}},
+        {"channels", "graded_spikes_factor", "kernel_truncation_steps"}}}};
+  return table;
+}
+
+class Converter {
+ public:
+  Converter(const std::filesystem::path& folder, const Json& file) : folder_(folder), case_(file) {}
+
+  NetworkCase run() {
+    NetworkCase result;
+    result.name = case_.at("name");
+    result.folder = folder_;
+    result.steps = case_.at("num_steps");
+    result.batch = case_.at("batch");
+    for (const Json& edge : case_.at("edges")) sources_[edge[1]].push_back(edge[0]);
+    for (const Json& node : case_.at("nodes")) used_.insert(node.at("id").get<std::string>());
+
+    read_input(result);
+    for (const Json& node : case_.at("nodes"))
+      if (node.at("type") != "Input") add(node);
+
+    Json graph = {{"spikeloom", 1}, {"name", result.name}};
+    graph["inputs"] = {
+        {result.input, {{"shape", input_shape_}, {"time", result.constant ? "constant" : "varying"}}}};
+    graph["nodes"] = nodes_;
+    graph["outputs"] = Json::object();
+    for (const Json& record : case_.at("records")) {
+      Record r;
+      const std::string variable = record.at("variable");
+      r.signal = record.at("node").get<std::string>() +
+                 (variable == "out" || variable == "spk" ? "" : "." + variable);
+      r.want = read_npy(folder_ / record.at("file").get<std::string>());
+      r.exact = record.at("exact");
+      r.rtol = record.value("rtol", 0.0);
+      r.atol = record.value("atol", 0.0);
+      graph["outputs"][record.at("node").get<std::string>() + "-" + variable] = r.signal;
+      result.records.push_back(std::move(r));
+    }
+    result.graph = graph.dump(1);
+    return result;
+  }
+
+ private:
+  void read_input(NetworkCase& result) {
+    bool truncates = false;
+    for (const Json& node : case_.at("nodes")) {
+      truncates = truncates || parameters(node).contains("kernel_truncation_steps");
+      if (node.at("type") != "Input") continue;
+      if (!result.input.empty()) throw Unknown("several inputs");
+      result.input = node.at("id");
+      input_shape_ = node.at("shape");
+    }
+    const Json& input = case_.at("input");
+    result.input_rows = read_npy(folder_ / input.at("file").get<std::string>()).values;
+    result.constant = input.at("mode") == "static";
+    // Read over a delay, a constant input has its value even before the start, and a kernel that is cut would
+    // subtract what never came: it gets the same values step by step.
+    if (result.constant && truncates) {
+      const std::vector<float> once = result.input_rows;
+      for (std::uint32_t t = 1; t < result.steps; ++t)
+        result.input_rows.insert(result.input_rows.end(), once.begin(), once.end());
+      result.constant = false;
+    }
+  }
+
+  static Json parameters(const Json& node) { return node.value("params", Json::object()); }
+
+  /// A number as it is, an array as the name of its file.
+  static Json tensor(const Json& value) {
+    return value.is_object() && value.contains("file") ? value.at("file") : value;
+  }
+
+  Array array(const Json& value) const {
+    if (value.is_object()) return read_npy(folder_ / value.at("file").get<std::string>());
+    return {{}, {value.get<float>()}};
+  }
+
+  /// f of every element, as a nested array (or a number).
+  template <class F>
+  static Json mapped(const Array& a, F f, std::size_t axis = 0, std::size_t first = 0) {
+    if (axis == a.shape.size()) return f(a.values[first]);
+    std::size_t stride = 1;
+    for (std::size_t i = axis + 1; i < a.shape.size(); ++i) stride *= a.shape[i];
+    Json list = Json::array();
+    for (std::size_t i = 0; i < a.shape[axis]; ++i)
+      list.push_back(mapped(a, f, axis + 1, first + i * stride));
+    return list;
+  }
+
+  /// A name that the case does not use.
+  std::string fresh(const std::string& wanted) {
+    std::string name = wanted;
+    while (!used_.insert(name).second) name += "-";
+    return name;
+  }
+
+  std::string only_source(const std::string& id) const {
+    const auto found = sources_.find(id);
+    if (found == sources_.end() || found->second.size() != 1) throw Unknown(id + " does not have one source");
+    return found->second[0];
+  }
+
+  /// Throws for an argument that has a meaning nobody here knows.
+  static void expect_known(const Json& node, const std::set<std::string>& known) {
+    const Json given = parameters(node);
+    for (const auto& [key, value] : given.items())
+      if (!known.contains(key) && !kWithoutMeaning.contains(key))
+        throw Unknown("argument " + key + " of " + node.at("type").get<std::string>());
+  }
+
+  static Json linear(const std::string& from, const Json& weights, const std::string& prefix) {
+    Json node = {{"type", "linear"}, {"from", from}, {"weight", tensor(weights.at(prefix + "weight"))}};
+    if (weights.contains(prefix + "bias")) node["bias"] = tensor(weights.at(prefix + "bias"));
+    return node;
+  }
+
+  void add(const Json& node) {
+    const std::string type = node.at("type"), id = node.at("id");
+    if (neurons().contains(type)) return add_neuron(node);
+    if (type == "Linear") {
+      expect_known(node, {"bias"});
+      nodes_[id] = linear(only_source(id), node.at("weights"), "");
+    } else if (type == "Flatten") {
+      add_flatten(node);
+    } else if (type == "Dropout") {
+      expect_known(node, {"p", "inplace"});
+      nodes_[id] = {{"type", "dropout"}, {"from", only_source(id)}};
+    } else if (type == "Add" || type == "Concat") {
+      expect_known(node, {});
+      nodes_[id] = {{"type", type == "Add" ? "add" : "concat"}, {"from", sources_.at(id)}};
+    } else {
+      throw Unknown("node type " + type);
+    }
+  }
+
+  void add_flatten(const Json& node) {
+    expect_known(node, {"start_dim", "end_dim"});
+    const std::string id = node.at("id");
+    Json flat = {{"type", "flatten"}, {"from", only_source(id)}};
+    for (const char* key : {"start_dim", "end_dim"}) {
+      if (!parameters(node).contains(key)) continue;
+      const int axis = parameters(node).at(key);  // PyTorch counts the batch axis, we do not
+      if (axis == 0) throw Unknown("flatten over the batch axis");
+      flat[key] = axis > 0 ? axis - 1 : axis;
+    }
+    nodes_[id] = flat;
+  }
+
+  void add_neuron(const Json& node) {
+    const std::string type = node.at("type"), id = node.at("id");
+    const Words& w = neurons().at(type);
+    std::set<std::string> known = w.ignored;
+    for (const auto& [theirs, ours] : w.arguments) known.insert(theirs);
+    expect_known(node, known);
+    decline_accidents(node);
+
+    Json from = only_source(id);
+    if (type == "LinearLeaky") {
+      const std::string fc = fresh(id + "-linear");
+      nodes_[fc] = linear(from, node.at("weights"), "linear.");
+      from = fc;
+    }
+    if (type == "RLeaky" || type == "RSynaptic") from = Json::array({from, add_recurrence(node)});
+    if (parameters(node).contains("kernel_truncation_steps") &&
+        !parameters(node)["kernel_truncation_steps"].is_null())
+      from = Json::array({from, add_truncation(node, from)});
+
+    Json neuron = {{"type", w.type}, {"from", from}};
+    const Json given = parameters(node);
+    for (const auto& [key, value] : given.items()) {
+      const auto ours = w.arguments.find(key);
+      if (ours != w.arguments.end() && !value.is_null()) neuron[ours->second] = tensor(value);
+    }
+    // The class applies the factor twice.
+    if ((type == "StateLeaky" || type == "LinearLeaky") && parameters(node).contains("graded_spikes_factor"))
+      neuron["graded"] =
+          mapped(array(parameters(node)["graded_spikes_factor"]), [](float g) { return double{g} * g; });
+    const Json initial = node.value("initial_state", Json::object());
+    for (const auto& [state, value] : initial.items()) neuron["initial"][state] = tensor(value);
+    nodes_[id] = neuron;
+  }
+
+  static void decline_accidents(const Json& node) {
+    const Json given = parameters(node);
+    if (node.at("type") == "RSynaptic" && !given.value("reset_delay", true) &&
+        given.value("reset_mechanism", "subtract") != "none")
+      throw Declined("RSynaptic throws its immediate reset away; here it works as Synaptic's does");
+    if (node.at("type") == "Lapicque" && given.contains("beta") && given.contains("R") && given.contains("C"))
+      throw Declined("Lapicque with beta, R and C has one too many; here that is an error");
+  }
+
+  /// Recurrence is an edge: the delay stands before the weights, so a bias acts in the first step too.
+  std::string add_recurrence(const Json& node) {
+    const std::string id = node.at("id"), name = fresh(id + "-recurrence");
+    const Json given = parameters(node);
+    const Json before = {{"node", id}, {"delay", 1}};
+    if (given.contains("conv2d_channels") || given.contains("kernel_size"))
+      throw Unknown("convolutional recurrence");
+    if (given.value("all_to_all", true)) {
+      nodes_[name] = linear("", node.at("weights"), "recurrent.");
+      nodes_[name]["from"] = before;
+    } else {
+      nodes_[name] = {{"type", "scale"},
+                      {"from", before},
+                      {"scale", given.contains("V") ? tensor(given["V"]) : Json(1.0)}};
+    }
+    return name;
+  }
+
+  /// A kernel cut after K steps: what came K steps ago is taken out again with the weight it has by now.
+  std::string add_truncation(const Json& node, const Json& from) {
+    const std::string name = fresh(node.at("id").get<std::string>() + "-cut");
+    const int k = parameters(node).at("kernel_truncation_steps");
+    const Json scale = mapped(array(parameters(node).at("beta")),
+                              [k](float beta) { return -std::exp(k * (double{beta} - 1)); });
+    nodes_[name] = {{"type", "scale"}, {"from", {{"node", from}, {"delay", k}}}, {"scale", scale}};
+    return name;
+  }
+
+  std::filesystem::path folder_;
+  const Json& case_;
+  Json nodes_ = Json::object(), input_shape_;
+  std::map<std::string, std::vector<std::string>> sources_;
+  std::set<std::string> used_;
+};
+
+}  // namespace
+
+NetworkCase convert_network(const std::filesystem::path& folder) {
+  std::ifstream file(folder / "case.json");
+  if (!file) throw std::runtime_error((folder / "case.json").string() + ": cannot be read");
+  const Json content = Json::parse(file);
+  return Converter(folder, content).run();
+}
+
+}  // namespace spikeloom::golden
