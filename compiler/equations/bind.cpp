@@ -28,6 +28,7 @@ class Binding {
     for (std::size_t g = 0; g < model_.given.size(); ++g) take_group(g);
     if (failed_) return {};
     for (std::size_t i = 0; i < values_.size(); ++i) check_range(i);
+    if (failed_) return {};
     for (std::size_t i = 0; i < values_.size(); ++i) clamp(i);
     for (const Requirement& r : model_.text->require) check_requirement(r);
     if (failed_) return {};
