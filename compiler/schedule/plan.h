@@ -34,30 +34,42 @@ struct CellKernel {
   std::vector<bool> state_traced;   // per state: also written to a signal buffer every step
   // Operands, in this order: each port's sources; fixed values; level tables (midpoints, levels); states
   // (read and written in place); output; traced states; with a winner: scratch row for its operand.
+  // A fixed value that is uniform is a row of 16 copies. Tables have 2^table_bits levels, the last one
+  // repeated, and 2^table_bits - 1 midpoints, padded with +infinity.
 };
+
+/// log2 of the levels of a table as it is stored.
+unsigned table_bits(const LevelTable& table);
 
 struct LinearKernel {
   spikeloom_element input;
   bool bias = false;
-  // sizes: [0] out, [1] in. Operands: input, weights [in][out padded to 16] transposed, bias (if any),
-  // output, scratch for events.
+  // sizes: [0] out, [1] in, [2] steps whose events fit into the scratch. Operands: input; weights; bias (if
+  // any); output; scratch.
+  // Weights are transposed and packed in panels of kPanelWidth outputs, [panel][in][width]; the last panel is
+  // narrower, a multiple of 16. So a row of a panel is added per event, and panels fit into the cache.
 };
+inline constexpr std::uint32_t kPanelWidth = 64;
+
+/// Scratch of a linear kernel per step: a count, the events' input numbers and, of float inputs, their
+/// values.
+inline constexpr std::uint32_t kEventHeader = 64;
+constexpr std::uint64_t event_bytes(std::uint64_t fan_in, spikeloom_element input) {
+  return kEventHeader + (fan_in + 15) / 16 * 64 * (input == SPIKELOOM_BITS ? 1 : 2);
+}
 
 /// Rows one behind the other: concat, slice, copies (a reshape that is read with a delay).
 struct CopyKernel {
-  struct Part {
-    spikeloom_element element;
-  };
-  std::vector<Part> parts;
   spikeloom_element output;
-  // sizes: [0] out; constants say first element and count of each part. Operands: parts, table of (first,
-  // count), output.
+  // sizes: [0] out, [1] parts. Operands: parts; table of words (first element, count, spikeloom_element) for
+  // each part; output. Parts of an output in bits are bits.
 };
 
 /// y[j](t) = x[j](t - steps[j]).
 struct DelayKernel {
-  spikeloom_element element;
-  // sizes: [0] n, [1] slots of the history. Operands: input, steps (words), history, output.
+  spikeloom_element input, output;
+  // sizes: [0] n, [1] slots of the history. Operands: input, steps (words), history (a ring, like the
+  // output), output.
 };
 
 using KernelKind = std::variant<CellKernel, LinearKernel, CopyKernel, DelayKernel>;
@@ -93,12 +105,18 @@ struct Plan {
   std::vector<PlanSignal> signals;
   std::vector<unsigned char> constants;  // the block that all sessions share
   std::uint64_t arena_per_sample = 0;
+  std::uint64_t hash = 0;
 
   std::string print() const;  // for describe --plan and --dump=plan
 };
 
 Plan make_plan(const Model& model, const Target& target);
+
+/// SPIKELOOM_CHECKs what the code generator and the driver rely on.
 void verify(const Plan& plan);
+
+/// Bytes of constants that make_plan() will take: weights dominate. Known before they are taken.
+std::uint64_t constant_bytes(const Model& model);
 
 /// The table, its arrays and names as one owned block, ready for Program::load (kernels come from the code
 /// generator).

@@ -1,0 +1,88 @@
+#include "schedule/kernel_key.h"
+
+#include <bit>
+#include <cctype>
+
+namespace spikeloom {
+namespace {
+
+const char* letter(spikeloom_element e) {
+  return e == SPIKELOOM_BITS ? "b" : "f";
+}
+
+void append(std::string& key, std::uint64_t number) {
+  key += std::to_string(number) + ',';
+}
+
+std::string key_of(const CellKernel& k) {
+  std::string key = "cell ports ";
+  for (const auto& port : k.ports) {
+    for (const auto& read : port) key += letter(read.element);
+    key += ';';
+  }
+  key += " fixed ";
+  for (const bool uniform : k.fixed_uniform) key += uniform ? 'u' : 'n';
+  key += " states ";
+  for (const bool traced : k.state_traced) key += traced ? 't' : 's';
+  key += " tables ";
+  for (const LevelTable& t : k.cell.tables) append(key, table_bits(t));
+  key += " next ";
+  for (const NodeId n : k.cell.next_state) append(key, n);
+  key += " output ";
+  append(key, k.cell.output);
+  append(key, k.cell.winner);
+  key += " nodes ";
+  for (const ExprNode& n : k.cell.nodes) {
+    key += name_of(n.op);
+    key += n.type == Type::Bool ? '?' : '.';
+    append(key, std::bit_cast<std::uint32_t>(n.value));
+    append(key, n.index);
+    for (const NodeId a : n.arg) append(key, a);
+  }
+  return key;
+}
+
+std::string key_of(const LinearKernel& k) {
+  return std::string("linear ") + letter(k.input) + (k.bias ? " bias" : "");
+}
+
+std::string key_of(const CopyKernel& k) {
+  return std::string("copy ") + letter(k.output);
+}
+
+std::string key_of(const DelayKernel& k) {
+  return std::string("delay ") + letter(k.input) + letter(k.output);
+}
+
+std::string word_of(const CellKernel& k) {
+  std::string word = "cell_";
+  for (const char c : k.cell.model)
+    if (std::isalnum(static_cast<unsigned char>(c))) word += c;
+  return word.substr(0, 40);
+}
+std::string word_of(const LinearKernel&) {
+  return "linear";
+}
+std::string word_of(const CopyKernel&) {
+  return "copy";
+}
+std::string word_of(const DelayKernel&) {
+  return "delay";
+}
+
+}  // namespace
+
+unsigned table_bits(const LevelTable& table) {
+  return static_cast<unsigned>(std::bit_width(table.levels.empty() ? 0 : table.levels.size() - 1));
+}
+
+std::string kernel_key(const KernelKind& kind) {
+  return std::visit([](const auto& k) { return key_of(k); }, kind);
+}
+
+std::string kernel_symbol(const KernelKind& kind, std::size_t number) {
+  return "spikeloom_" + std::to_string(number) + '_' +
+         std::visit([](const auto& k) { return word_of(k); }, kind);
+}
+
+}  // namespace spikeloom

@@ -1,0 +1,54 @@
+// What the plan must know of every signal of the network before it can place buffers.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "model/model.h"
+#include "spikeloom/program.h"
+
+namespace spikeloom {
+
+class SignalFacts {
+ public:
+  explicit SignalFacts(const Model& model);
+
+  /// The signal whose buffer holds the values: behind reshapes that need no copy.
+  Signal root(Signal s) const;
+  /// A reshape that shares its source's buffer and needs no stage.
+  bool aliased(std::uint32_t node) const { return aliased_[node]; }
+  /// Does not change from step to step: a constant input or what is computed from such alone. One slot.
+  bool constant(Signal s) const;
+  /// A state that is read by other nodes or given out: its values are kept for some steps.
+  bool traced(std::uint32_t node, std::uint32_t state) const { return states_[node][state].read; }
+  /// The longest delay of any reader.
+  std::uint32_t longest_delay(Signal s) const;
+  /// The slot to read for a source: a constant has no past.
+  std::uint32_t effective_delay(const Source& s) const { return constant(s.signal) ? 0 : s.delay; }
+  /// Bits for what is 0 or 1 in every step.
+  spikeloom_element element(Signal s) const;
+
+ private:
+  struct Readers {
+    bool read = false;
+    std::uint32_t longest_delay = 0;
+  };
+  Readers& readers(Signal s);
+  const Readers& readers(Signal s) const;
+  void note_readers();
+  void find_aliases();
+  void find_constants();
+  void find_elements();
+
+  const Model& model_;
+  std::vector<Readers> inputs_, nodes_;
+  std::vector<std::vector<Readers>> states_;
+  std::vector<bool> aliased_, constant_;
+  std::vector<Signal> root_;  // of each node's main output
+  std::vector<spikeloom_element> element_;
+};
+
+/// What delayed readers see before the start; null: zeros.
+const PerNeuron* before_start(const Model& model, Signal s);
+
+}  // namespace spikeloom
