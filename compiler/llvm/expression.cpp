@@ -1,0 +1,175 @@
+#include "llvm/expression.h"
+
+#include <algorithm>
+#include <bit>
+#include <optional>
+
+#include "support/check.h"
+
+namespace spikeloom {
+namespace {
+
+/// Op by its LLVM column; x, y and z are the names that ops.def uses.
+llvm::Value* emit_operation(VectorBuilder& b, Op op, llvm::Value* x, llvm::Value* y, llvm::Value* z) {
+  switch (op) {
+#define OP(name, type, arity, text, scalar, emit) \
+  case Op::name:                                  \
+    return emit;
+#include "equations/ops.def"
+    default:
+      internal_error("llvm", "a leaf is no operation", __FILE__, __LINE__);
+  }
+}
+
+/// The level of x is the number of midpoints below it. Midpoints ascend and there are 2^bits - 1 of them, so
+/// each round of the search halves what is left.
+llvm::Value* emit_quantize(VectorBuilder& b, llvm::Value* x, const Leaves::Table& table) {
+  const auto look_up = [&b](llvm::Value* row, llvm::Value* index) {
+    llvm::Value* addresses = b.CreateGEP(b.getFloatTy(), row, b.zext(index));
+    llvm::Value* all = llvm::Constant::getAllOnesValue(b.mask_vector());
+    return b.CreateMaskedGather(b.float_vector(), addresses, llvm::Align(4), all);
+  };
+  llvm::Value* level = b.i32(0);
+  for (unsigned bit = table.bits; bit-- > 0;) {
+    const std::uint32_t half = 1u << bit;
+    llvm::Value* midpoint = look_up(table.midpoints, b.iadd(level, b.i32(half - 1)));
+    level = b.iadd(level, b.select(b.flt(midpoint, x), b.i32(half), b.i32(0)));
+  }
+  return look_up(table.levels, level);
+}
+
+class Emitter {
+ public:
+  Emitter(VectorBuilder& b, const Cell& cell, const Leaves& leaves)
+      : b_(b), cell_(cell), leaves_(leaves), values_(cell.nodes.size(), nullptr) {}
+
+  std::vector<llvm::Value*> run(const std::vector<bool>& needed) {
+    for (NodeId i = 0; i < cell_.nodes.size(); ++i)
+      if (needed[i]) values_[i] = value_of(cell_.nodes[i]);
+    return std::move(values_);
+  }
+
+ private:
+  llvm::Value* argument(const ExprNode& n, unsigned i) const {
+    return n.arg[i] == kNoNode ? nullptr : values_[n.arg[i]];
+  }
+
+  llvm::Value* value_of(const ExprNode& n) {
+    switch (n.op) {
+      case Op::Literal:
+        if (n.type == Type::Bool) return b_.CreateVectorSplat(b_.lanes(), b_.getInt1(n.value != 0));
+        return b_.f32(n.value);
+      case Op::Fixed:
+        return leaves_.fixed[n.index];
+      case Op::Port:
+        return leaves_.ports[n.index];
+      case Op::State:
+        return leaves_.states[n.index];
+      case Op::Step:
+        return leaves_.step;
+      case Op::Uniform:
+        return b_.uniform(random_word(n.index));
+      case Op::Normal:
+        return b_.normal(random_word(n.index));
+      case Op::Winner:
+        return leaves_.winner;
+      case Op::Quantize:
+        return emit_quantize(b_, argument(n, 0), leaves_.tables[n.index]);
+      case Op::Parameter:
+      case Op::Dt:
+        internal_error("llvm", "a parameter was not folded into a fixed value", __FILE__, __LINE__);
+      default:
+        break;
+    }
+    if (llvm::Value* selected = condition_meets_fixed(n)) return selected;
+    return emit_operation(b_, n.op, argument(n, 0), argument(n, 1), argument(n, 2));
+  }
+
+  /// equations.md, section 4: op(b, p) is b ? op(1, p) : op(0, p) for a condition b and a fixed p. Both sides
+  /// are computed once, outside of the step loop; the sign of zero, infinities and NaN come out of the
+  /// operation itself.
+  llvm::Value* condition_meets_fixed(const ExprNode& n) {
+    if (n.op != Op::Mul && n.op != Op::Add && n.op != Op::Sub && n.op != Op::Div) return nullptr;
+    const auto is_fixed = [this](NodeId a) {
+      return cell_.nodes[a].op == Op::Fixed || cell_.nodes[a].op == Op::Literal;
+    };
+    const auto is_condition = [this](NodeId a) {
+      return cell_.nodes[a].op == Op::Real && cell_.nodes[cell_.nodes[a].arg[0]].type == Type::Bool;
+    };
+    const auto both = [&](llvm::Value* condition, auto operation) {
+      return b_.select(condition, operation(b_.f32(1)), operation(b_.f32(0)));
+    };
+    if (is_condition(n.arg[0]) && is_fixed(n.arg[1]))
+      return both(values_[cell_.nodes[n.arg[0]].arg[0]],
+                  [&](llvm::Value* x) { return emit_operation(b_, n.op, x, argument(n, 1), nullptr); });
+    if (is_fixed(n.arg[0]) && is_condition(n.arg[1]))
+      return both(values_[cell_.nodes[n.arg[1]].arg[0]],
+                  [&](llvm::Value* x) { return emit_operation(b_, n.op, argument(n, 0), x, nullptr); });
+    return nullptr;
+  }
+
+  llvm::Value* random_word(std::uint32_t stream) {
+    if (!words_) words_ = leaves_.random_words();
+    return (*words_)[stream];
+  }
+
+  VectorBuilder& b_;
+  const Cell& cell_;
+  const Leaves& leaves_;
+  std::vector<llvm::Value*> values_;
+  std::optional<std::array<llvm::Value*, 4>> words_;
+};
+
+std::size_t cost(const Cell& cell, const ExprNode& n, bool has_fma) {
+  switch (n.op) {
+    case Op::Exp:
+      return 40;
+    case Op::Log:
+      return 50;
+    case Op::Tanh:
+      return 45;
+    case Op::Pow:
+      return 140;
+    case Op::Fma:
+      return has_fma ? 1 : 25;
+    case Op::Uniform:
+      return 60;
+    case Op::Normal:
+      return 140;
+    case Op::Quantize:
+      return 8 * (1 + std::bit_width(cell.tables[n.index].levels.size()));
+    default:
+      return 1;
+  }
+}
+
+}  // namespace
+
+std::vector<bool> needed_nodes(const Cell& cell, llvm::ArrayRef<NodeId> wanted) {
+  std::vector<bool> needed(cell.nodes.size(), false);
+  for (const NodeId n : wanted) needed[n] = true;
+  for (std::size_t i = cell.nodes.size(); i-- > 0;) {
+    if (!needed[i] || cell.nodes[i].op == Op::Winner)
+      continue;  // the winner's operand belongs to an earlier pass
+    for (const NodeId a : cell.nodes[i].arg)
+      if (a != kNoNode) needed[a] = true;
+  }
+  return needed;
+}
+
+std::vector<llvm::Value*> emit_expressions(VectorBuilder& b, const Cell& cell,
+                                           const std::vector<bool>& needed, const Leaves& leaves) {
+  return Emitter(b, cell, leaves).run(needed);
+}
+
+std::size_t instruction_estimate(const Cell& cell, bool has_fma) {
+  std::size_t sum = 0;
+  for (const ExprNode& n : cell.nodes) sum += cost(cell, n, has_fma);
+  return sum;
+}
+
+bool uses(const Cell& cell, Op op) {
+  return std::ranges::any_of(cell.nodes, [op](const ExprNode& n) { return n.op == op; });
+}
+
+}  // namespace spikeloom

@@ -1,0 +1,140 @@
+// Every kind of kernel in small networks.
+#include <gtest/gtest.h>
+
+#include "unit/llvm/compare.h"
+#include "unit/llvm/networks.h"
+
+namespace spikeloom::testing {
+namespace {
+
+TEST(Kernels, ALayerOfNeuronsOnAnInputFollowsTheReference) {
+  for (const std::size_t n : {1u, 7u, 16u, 63u, 64u, 65u, 200u}) {
+    NetworkWriter w;
+    w.lif({{w.input(n)}});
+    EXPECT_TRUE(same_as_reference(w.model)) << n << " neurons";
+  }
+}
+
+TEST(Kernels, LinearLayersSumInOrderWhateverTheirSizes) {
+  for (const std::size_t in : {1u, 30u, 130u})
+    for (const std::size_t out : {1u, 10u, 20u, 40u, 64u, 70u, 150u}) {
+      NetworkWriter w;
+      const Signal first = w.lif({{w.linear({w.input(in)}, out)}});
+      w.lif({{w.linear({first}, 33, false)}});
+      EXPECT_TRUE(same_as_reference(w.model)) << in << " to " << out;
+    }
+}
+
+TEST(Kernels, OverflowsAndSubnormalsFollowTheReference) {
+  NetworkWriter w;
+  const Signal hidden = w.lif({{w.linear({w.input(40)}, 50)}});
+  w.linear({{.index = hidden.index, .state = 0}}, 20);
+  EXPECT_TRUE(same_as_reference(w.model, {.special_values = true}));
+}
+
+TEST(Kernels, AConstantInputFeedsEveryStep) {
+  NetworkWriter w;
+  const Signal image = w.input(64, true);
+  const Signal flat = w.add(64, Reshape{{image}});
+  const Signal hidden = w.lif({{w.linear({flat}, 100)}});
+  w.lif({{w.linear({hidden}, 10)}});
+  EXPECT_TRUE(same_as_reference(w.model));
+}
+
+TEST(Kernels, ARecurrentNetworkRunsStepByStep) {
+  NetworkWriter w;
+  const Signal drive = w.linear({w.input(20)}, 48);
+  // The recurrent layer stands before its source, which it reads a step late.
+  const Signal neurons{.index = drive.index + 2};
+  auto weight = std::make_shared<Tensor>(Tensor{{48, 48}, w.values(48 * 48, 0.3f)});
+  const Signal recurrent = w.add(48, Linear{{neurons, 1}, weight, nullptr});
+  w.cell(lif_cell(), {{{drive}, {recurrent}}}, {{{0.9f}}, {{1.0f}}}, 48);
+  w.lif({{w.linear({neurons}, 10)}});
+  EXPECT_TRUE(same_as_reference(w.model));
+}
+
+TEST(Kernels, DelayedReadersSeeInitialValuesBeforeTheStart) {
+  NetworkWriter w;
+  const Signal in = w.input(24);
+  const Signal neurons = w.lif({{in}});
+  w.population(neurons).initial[0] = {w.values(24, 1.0f)};
+  w.population(neurons).initial_output = {{1.0f}};
+  w.linear({neurons, 3}, 20);
+  w.linear({{.index = neurons.index, .state = 0}, 2}, 20);
+  w.linear({in, 70}, 20);
+  w.add(24, Reshape{{neurons, 1}});
+  const Signal shaped = w.add(24, Reshape{{neurons}}, {4, 6});
+  w.linear({shaped, 5}, 8);
+  EXPECT_TRUE(same_as_reference(w.model, {.steps = 90}));
+}
+
+TEST(Kernels, InitialSpikesThatAreNoSpikesAreKeptAsNumbers) {
+  NetworkWriter w;
+  const Signal neurons = w.lif({{w.input(24)}});
+  w.population(neurons).initial_output = {{0.25f}};
+  w.linear({neurons, 2}, 20);
+  EXPECT_TRUE(same_as_reference(w.model));
+}
+
+TEST(Kernels, InitialValuesMayDifferFromSampleToSample) {
+  NetworkWriter w;
+  const Signal neurons = w.lif({{w.input(20)}});
+  w.population(neurons).initial[0] = {w.values(60, 1.0f)};
+  w.model.fixed_batch = 3;
+  w.linear({{.index = neurons.index, .state = 0}, 1}, 5);
+  EXPECT_TRUE(same_as_reference(w.model, {.batch = 3}));
+}
+
+TEST(Kernels, ConcatSliceAndReshapeMoveBitsAndFloats) {
+  NetworkWriter w;
+  const Signal in = w.input(21), more = w.input(5, true);
+  const Signal a = w.lif({{in}}), b = w.lif({{w.linear({a}, 13)}});
+  const Signal spikes = w.add(21 + 13, Concat{{{a}, {b}}});
+  const Signal mixed = w.add(21 + 5 + 13, Concat{{{in}, {more}, {b}}});
+  w.linear({w.add(9, Slice{{spikes}, 17})}, 6);
+  w.linear({w.add(20, Slice{{mixed, 2}, 15})}, 6);
+  w.lif({{w.add(34, Reshape{{spikes}}, {2, 17})}});
+  EXPECT_TRUE(same_as_reference(w.model));
+}
+
+TEST(Kernels, DelaysMayDifferFromNeuronToNeuron) {
+  NetworkWriter w;
+  const Signal in = w.input(30);
+  const Signal neurons = w.lif({{in}});
+  std::vector<std::uint32_t> steps(30);
+  for (std::uint32_t i = 0; i < 30; ++i) steps[i] = i * 7 % 23;
+  w.linear({w.add(30, Delay{{neurons}, steps})}, 12);
+  w.linear({w.add(30, Delay{{in}, steps})}, 12);
+  w.linear({w.add(30, Delay{{neurons, 1}, {4}})}, 12);
+  EXPECT_TRUE(same_as_reference(w.model));
+}
+
+TEST(Kernels, OnlyTheLargestOfAPopulationFiresUnderInhibition) {
+  for (const std::size_t n : {1u, 10u, 37u, 100u}) {
+    NetworkWriter w;
+    w.lif({{w.input(n)}}, true);
+    w.lif({{w.linear({{.index = 0}}, 10)}}, true);
+    EXPECT_TRUE(same_as_reference(w.model, {.special_values = true})) << n;
+  }
+}
+
+TEST(Kernels, ParametersMayDifferFromNeuronToNeuron) {
+  NetworkWriter w;
+  const Signal in = w.input(77);
+  w.cell(lif_cell(), {{{in}}}, {{w.values(77, 0.9f)}, {w.values(77, 1.0f)}}, 77);
+  w.cell(alpha_cell(), {{{in}, {in, 2}}}, {{w.values(77, 0.5f)}, {{0.3f}}, {{2.0f}}, {w.values(77, 1.0f)}},
+         77);
+  EXPECT_TRUE(same_as_reference(w.model, {.special_values = true}));
+}
+
+TEST(Kernels, WithoutFmaInstructionsTheBitsAreTheSame) {
+  NetworkWriter w;
+  const Signal in = w.input(40);
+  const Signal hidden = w.lif({{w.linear({in}, 100)}});
+  w.lif({{w.linear({hidden}, 10)}});
+  EXPECT_TRUE(same_as_reference(w.model, {.special_values = true, .cpu = "x86-64-v2"}));
+  EXPECT_TRUE(same_as_reference(w.model, {.special_values = true, .cpu = "x86-64"}));
+}
+
+}  // namespace
+}  // namespace spikeloom::testing
