@@ -15,7 +15,7 @@ bool is_digit(char c) {
 
 }  // namespace
 
-bool is_name(std::string_view text) {
+bool is_identifier(std::string_view text) {
   if (text.empty() || text.size() > kLongestName || !is_letter(text[0])) return false;
   for (const char c : text)
     if (!is_letter(c) && !is_digit(c) && c != '_') return false;

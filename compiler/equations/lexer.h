@@ -31,7 +31,7 @@ class Lexer {
 };
 
 /// letter { letter | digit | _ }, at most 63 characters.
-bool is_name(std::string_view text);
+bool is_identifier(std::string_view text);
 inline constexpr std::size_t kLongestName = 63;
 
 }  // namespace spikeloom

@@ -65,7 +65,7 @@ class NeuronReader {
   /// Whether the name may be declared; it is reported if not.
   bool declare(Value section, std::size_t i, const char* in) {
     const std::string& name = section.key(i);
-    if (!is_name(name)) {
+    if (!is_identifier(name)) {
       report_.add(section.at_key(i, "'" + json::escape(name) + "' is not a name",
                                  "a letter, then letters, digits or _, at most 63 characters"));
       return false;
@@ -174,7 +174,7 @@ class NeuronReader {
     for (std::size_t i = 0; i < list.size(); ++i) {
       const Value v = list[i];
       std::string value;
-      if (info.boolean ? v.is(Kind::boolean) : v.is(Kind::string) && is_name(v.string())) {
+      if (info.boolean ? v.is(Kind::boolean) : v.is(Kind::string) && is_identifier(v.string())) {
         value = info.boolean ? (v.boolean() ? "true" : "false") : v.string();
       } else {
         report_.add(v.at("a value of '" + info.name + "' is either a name, or all are true and false",
