@@ -27,8 +27,12 @@ std::shared_ptr<const Tensor> read_once(json::Value value, const Graph& graph, T
   const std::string key = value.is(json::Kind::string) ? "=" + value.string() : value.pointer();
   if (const auto known = cache.find(key); known != cache.end() && known->second) return known->second;
   std::shared_ptr<const Tensor> tensor;
-  if (auto read = read_tensor(value, graph, report))
-    tensor = std::make_shared<const Tensor>(std::move(*read));
+  if (auto read = read_tensor(value, graph, report)) {
+    if (read->values.empty())
+      report.add(value.at("this tensor has no elements", "at least one", to_string(read->shape)));
+    else
+      tensor = std::make_shared<const Tensor>(std::move(*read));
+  }
   cache[key] = tensor;
   return tensor;
 }

@@ -150,9 +150,10 @@ void NeuronNode::read_parameters() {
   for (const ParameterInfo& parameter : model_.parameters) {
     const json::Value value = fields_.take(parameter.name);
     if (!value) continue;
-    if (needs_dt(parameter.name) && !net_.graph->dt)
-      add(value, in_quotes(parameter.name) + " is a time or a rate, so the graph must say how long a step is",
-          "\"dt\": milliseconds per step, beside \"nodes\"");
+    // A dt that is there but broken was reported.
+    if (needs_dt(parameter.name) && !net_.graph->dt && !net_.graph->document->root().find("dt"))
+      add(value, "a time in ms or a rate in Hz needs the length of a step",
+          "\"dt\" at the top of the graph, in ms");
     if (auto all = read_values(value, parameter.name)) given_[parameter.name] = std::move(*all);
   }
 }
@@ -212,19 +213,10 @@ void NeuronNode::read_refractory() {
   const json::Value value = steps ? steps : ms;
   if (!value) return;
   choice_.refractory = true;
-  if (!steps && !net_.graph->dt) {
-    add(value, "'refractory_ms' is a time, so the graph must say how long a step is",
-        "\"dt\": milliseconds per step, beside \"nodes\"");
-    return;
-  }
   auto all = read_values(value, steps ? "refractory" : "refractory_ms");
   if (!all) return;
   for (float& x : all->values) {
     if (!steps) {
-      if (x < 0) {
-        add(value, "'refractory_ms' is out of range", "a time of at least 0, in ms", value.describe());
-        return;
-      }
       const auto rounded = steps_of_ms(value, x, *net_.graph, report_);
       if (!rounded) return;
       x = static_cast<float>(std::min<std::uint64_t>(*rounded, kMostRefractory + 1));
@@ -350,7 +342,10 @@ void NeuronNode::build() {
   read_inhibition_and_graded();
   read_quantize();
   read_refractory();
-  check_choice(model_, choice_, node_.place, report_);
+  CellChoice asked = choice_;  // a factor of 1 and a period of 0 are asked for, though they choose nothing
+  asked.graded = static_cast<bool>(node_.place.find("graded"));
+  asked.refractory = node_.place.find("refractory") || node_.place.find("refractory_ms");
+  check_choice(model_, asked, node_.place, report_);
   if (!report_.ok()) {
     fields_.take("initial");  // its states depend on what is wrong
     fields_.finish();
