@@ -53,6 +53,15 @@ std::string text_of(const Model& model, const Edge& edge) {
   return text;
 }
 
+std::vector<std::size_t> parameters_in_use(const Cell& cell) {
+  std::vector<std::size_t> used;
+  for (std::size_t i = 0; i < cell.parameters.size(); ++i)
+    if (std::ranges::any_of(cell.setup,
+                            [&](const ExprNode& n) { return n.op == Op::Parameter && n.index == i; }))
+      used.push_back(i);
+  return used;
+}
+
 std::string text_of(float value) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value < 0 ? "-infinity" : "infinity";

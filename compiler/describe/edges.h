@@ -25,6 +25,9 @@ std::vector<EdgeGroup> edges_into(const Model& model, const ModelNode& node);
 /// "lif1.mem[0:16] 3 steps ago"
 std::string text_of(const Model& model, const Edge& edge);
 
+/// Parameters that the cell computes with; the others were only given so that these could be found.
+std::vector<std::size_t> parameters_in_use(const Cell& cell);
+
 /// The shortest digits that give this float again.
 std::string text_of(float value);
 

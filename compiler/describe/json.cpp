@@ -1,3 +1,4 @@
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "analysis/facts.h"
@@ -40,7 +41,7 @@ Object node_of(const Model& model, const ModelNode& node, const NodeFacts& facts
   o["from"] = edges_of(model, node);
   if (const auto* p = std::get_if<Population>(&node.kind)) {
     Object parameters = Object::object(), states = Object::object(), lines = Object::array();
-    for (std::size_t i = 0; i < p->parameters.size(); ++i)
+    for (const std::size_t i : parameters_in_use(p->cell))
       parameters[p->cell.parameters[i]] = values_of(p->parameters[i]);
     for (std::size_t i = 0; i < p->cell.states.size(); ++i)
       states[p->cell.states[i].name] = {{"doc", p->cell.states[i].doc},

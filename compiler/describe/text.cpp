@@ -26,7 +26,7 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
-/// "7 of its 100 ..."; counts with their noun.
+/// "1 step", "2 steps"
 std::string counted(std::uint64_t n, const std::string& noun) {
   return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
 }
@@ -117,8 +117,8 @@ class Describer {
 
   void population(const Population& p) {
     std::string parameters;
-    for (std::size_t i = 0; i < p.parameters.size(); ++i)
-      parameters += (i ? "; " : "") + p.cell.parameters[i] + " " + text_of(p.parameters[i]);
+    for (const std::size_t i : parameters_in_use(p.cell))
+      parameters += (parameters.empty() ? "" : "; ") + p.cell.parameters[i] + " " + text_of(p.parameters[i]);
     if (!parameters.empty()) line(parameters);
     for (std::size_t i = 0; i < p.cell.states.size(); ++i) {
       const CellState& state = p.cell.states[i];
