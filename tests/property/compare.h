@@ -1,0 +1,35 @@
+// Compiled against reference: every state and spike of every step, bit for bit.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "model/model.h"
+#include "property/random_network.h"
+#include "schedule/plan.h"
+
+namespace spikeloom::property {
+
+/// What the reference gave: per signal [steps][batch][n].
+struct Expected {
+  std::vector<std::string> names;
+  std::vector<std::size_t> sizes;
+  std::vector<bool> is_state;
+  std::vector<std::vector<float>> values;
+};
+
+Expected run_reference(const Model& model, const RandomNetwork& net);
+
+/// How the compiled network is driven; results must not depend on it.
+enum class Drive { one_piece, random_pieces, single_steps, blocks, restored };
+inline constexpr Drive kDrives[] = {Drive::one_piece, Drive::random_pieces, Drive::single_steps,
+                                    Drive::blocks, Drive::restored};
+const char* name_of(Drive drive);
+
+/// "" if every bit agrees (or both are NaN), else the first difference.
+std::string compare(const Model& model, const RandomNetwork& net, const Expected& expected,
+                    const Target& target, Drive drive, std::uint64_t seed);
+
+}  // namespace spikeloom::property

@@ -1,0 +1,326 @@
+#include "property/random_network.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "equations/neuron.h"
+#include "property/dice.h"
+#include "property/random_neuron.h"
+
+namespace spikeloom::property {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Sizes = std::vector<std::size_t>;
+
+std::size_t count(const Sizes& shape) {
+  std::size_t n = 1;
+  for (const std::size_t d : shape) n *= d;
+  return n;
+}
+
+struct Place {
+  std::string name;
+  Sizes shape;
+  bool is_neuron = false;
+  std::vector<std::string> states;
+};
+
+class Builder {
+ public:
+  explicit Builder(std::uint64_t seed) : dice_(seed) {}
+
+  RandomNetwork build() {
+    net_.steps = static_cast<std::uint32_t>(dice_.between(1, 45));
+    net_.batch = static_cast<std::uint32_t>(dice_.chance(0.5) ? 1 : dice_.between(2, 5));
+    net_.first_sample = static_cast<std::uint32_t>(dice_.chance(0.3) ? dice_.below(1000) : 0);
+    graph_["spikeloom"] = 1;
+    graph_["dt"] = dice_.of({1.0, 0.5, 0.1});
+    graph_["seed"] = dice_.below(1u << 20);
+    add_inputs();
+    if (dice_.chance(0.4)) graph_["neurons"]["own"] = own_ = random_neuron(dice_);
+    for (std::size_t i = dice_.between(2, 9); i > 0; --i) add_node();
+    if (neurons_.empty()) add_neuron();
+    for (std::size_t i = dice_.below(4); i > 0; --i) add_recurrence();
+    add_outputs();
+    net_.json = graph_.dump(1);
+    return std::move(net_);
+  }
+
+ private:
+  std::string fresh(const char* stem) { return stem + std::to_string(names_++); }
+
+  double value() {
+    if (dice_.chance(0.05)) return dice_.of({0.0, -0.0, 1e-40, -1e-40, 1.0, -1.0});
+    return dice_.normal();
+  }
+
+  Json tensor(const Sizes& shape, double scale, std::size_t axis = 0) {
+    Json array = Json::array();
+    for (std::size_t i = 0; i < shape[axis]; ++i)
+      if (axis + 1 == shape.size())
+        array.push_back(value() * scale);
+      else
+        array.push_back(tensor(shape, scale, axis + 1));
+    return array;
+  }
+
+  void add_inputs() {
+    for (std::size_t i = dice_.between(1, 2); i > 0; --i) {
+      NetworkInput input;
+      input.name = fresh("in");
+      input.constant = dice_.chance(0.35);
+      Sizes shape;
+      switch (dice_.below(4)) {
+        case 0:
+          shape = {dice_.between(1, 3), dice_.between(1, 4), dice_.between(1, 6)};
+          break;
+        case 1:
+          shape = {dice_.of<std::size_t>({1, 2, 8, 16, 64})};
+          break;
+        default:
+          shape = {dice_.between(1, 90)};
+          break;
+      }
+      input.size = count(shape);
+      const std::size_t rows = std::size_t{net_.batch} * (input.constant ? 1 : net_.steps);
+      const bool spikes = dice_.chance(0.5);
+      const double density = dice_.of({0.02, 0.2, 0.7});
+      for (std::size_t k = 0; k < rows * input.size; ++k)
+        input.values.push_back(spikes ? (dice_.chance(density) ? 1.0f : 0.0f) : static_cast<float>(value()));
+      Json declared{{"shape", shape}};
+      if (input.constant) declared["time"] = "constant";
+      graph_["inputs"][input.name] = declared;
+      places_.push_back({input.name, shape, false, {}});
+      net_.inputs.push_back(std::move(input));
+    }
+  }
+
+  /// A reference to something that stands already, delayed at times; its shape.
+  Json reference(const Place& from, bool must_delay = false) {
+    std::string text = from.name;
+    if (!from.states.empty() && dice_.chance(0.2)) text += "." + dice_.of(from.states);
+    if (!must_delay && dice_.chance(0.75)) return text;
+    const std::size_t delay = dice_.chance(0.8) ? dice_.between(1, 3) : dice_.between(4, 40);
+    return Json{{"node", text}, {"delay", delay}};
+  }
+
+  /// A reference, or a list of several of equal shape.
+  Json sources(const Place& first) {
+    Json list = Json::array({reference(first)});
+    for (const Place& other : places_)
+      if (other.shape == first.shape && dice_.chance(0.2)) list.push_back(reference(other));
+    return list.size() == 1 && dice_.chance(0.8) ? list[0] : list;
+  }
+
+  void add_node() {
+    if (dice_.chance(0.5)) return add_neuron();
+    const Place from = dice_.of(places_);
+    const std::string name = fresh("n");
+    Json node;
+    Sizes shape = from.shape;
+    switch (dice_.below(11)) {
+      case 0:
+      case 1:
+      case 2:
+        return add_linear(from);
+      case 3: {
+        if (from.shape.size() == 1) return add_linear(from);
+        node = {{"type", "flatten"}, {"from", sources(from)}};
+        shape = {count(from.shape)};
+        break;
+      }
+      case 4: {
+        const std::size_t n = count(from.shape);
+        shape = n % 2 == 0 ? Sizes{n / 2, 2} : Sizes{1, n};
+        node = {{"type", "reshape"}, {"from", sources(from)}, {"shape", shape}};
+        break;
+      }
+      case 5:
+        node = {{"type", "scale"}, {"from", sources(from)}};
+        node["scale"] = dice_.chance(0.5) ? Json(value()) : tensor(from.shape, 1);
+        break;
+      case 6:
+        node = {{"type", "add"}, {"from", Json::array({reference(from), reference(from)})}};
+        break;
+      case 7: {
+        const Place& other = dice_.of(places_);
+        const bool fits =
+            std::equal(from.shape.begin() + 1, from.shape.end(), other.shape.begin() + 1, other.shape.end());
+        const Place second = fits ? other : from;
+        node = {{"type", "concat"}, {"from", Json::array({reference(from), reference(second)})}};
+        shape[0] += second.shape[0];
+        break;
+      }
+      case 8: {
+        Json steps = Json::array();
+        if (from.shape.size() == 1)
+          for (std::size_t i = 0; i < from.shape[0]; ++i) steps.push_back(dice_.below(6));
+        node = {{"type", "delay"}, {"from", sources(from)}};
+        node["steps"] = from.shape.size() == 1 ? steps : Json(dice_.below(20));
+        break;
+      }
+      case 9:
+        node = {{"type", "threshold"}, {"from", sources(from)}, {"threshold", value()}};
+        break;
+      default:
+        node = {{"type", dice_.of({"relu", "dropout"})}, {"from", sources(from)}};
+        break;
+    }
+    graph_["nodes"][name] = node;
+    places_.push_back({name, shape, false, {}});
+  }
+
+  void add_linear(Place from) {
+    if (from.shape.size() != 1) {
+      const std::string flat = fresh("flat");
+      graph_["nodes"][flat] = {{"type", "flatten"}, {"from", from.name}};
+      from = {flat, {count(from.shape)}, false, {}};
+      places_.push_back(from);
+    }
+    const std::string name = fresh("fc");
+    const Sizes shape{dice_.chance(0.3) ? dice_.of<std::size_t>({1, 16, 64, 65}) : dice_.between(1, 80)};
+    Json node{{"type", "linear"}, {"from", sources(from)}};
+    node["weight"] =
+        tensor({shape[0], from.shape[0]}, 1.5 / std::sqrt(0.3 * static_cast<double>(from.shape[0])));
+    if (dice_.chance(0.5)) node["bias"] = tensor(shape, 0.3);
+    graph_["nodes"][name] = node;
+    places_.push_back({name, shape, false, {}});
+  }
+
+  void add_neuron() {
+    const Place from = dice_.of(places_);
+    const std::string name = fresh("cell");
+    Json node;
+    Place made{name, from.shape, true, {}};
+    bool spikes = true, comparison = true, compares_state = true;
+    std::vector<std::string> ports;
+    if (!own_.is_null() && dice_.chance(0.5)) {
+      node["type"] = "own";
+      ports = {"input"};
+      if (own_.contains("inputs")) {
+        ports.clear();
+        for (const auto& [port, doc] : own_["inputs"].items()) ports.push_back(port);
+      }
+      for (const auto& [state, doc] : own_["state"].items()) made.states.push_back(state);
+      if (own_.contains("options"))
+        for (const auto& [option, values] : own_["options"].items())
+          if (dice_.chance(0.7)) node[option] = values[dice_.below(values.size())];
+      spikes = own_.contains("spike");
+    } else {
+      const auto model = builtin_neuron(dice_.of(builtin_neuron_names()));
+      node["type"] = model->name;
+      give_parameters(*model, from.shape, node);
+      for (const PortInfo& port : model->ports) ports.push_back(port.name);
+      for (const StateInfo& state : model->states) made.states.push_back(state.name);
+      for (const OptionInfo& option : model->options) {
+        const std::string choice = dice_.of(option.values);
+        if (dice_.chance(0.7)) node[option.name] = option.boolean ? Json(choice == "true") : Json(choice);
+      }
+      spikes = model->spikes;
+      comparison = model->has_comparison;
+      compares_state = model->compares_state;
+    }
+    if (ports.empty()) {
+      node["shape"] = from.shape;
+    } else if (ports.size() == 1 && dice_.chance(0.9)) {
+      node["from"] = sources(from);
+    } else {
+      node["from"] = Json::object();
+      for (const std::string& port : ports)
+        if (node["from"].empty() || dice_.chance(0.8)) node["from"][port] = sources(from);
+    }
+    if (spikes) {
+      if (comparison && dice_.chance(0.15)) node["inhibition"] = true;
+      if (dice_.chance(0.15)) node["graded"] = dice_.chance(0.5) ? Json(0.5) : tensor(from.shape, 1);
+      if (compares_state && dice_.chance(0.2)) node["refractory"] = dice_.below(5);
+    }
+    if (dice_.chance(0.1))
+      node["quantize"] = {
+          {"num_bits", dice_.between(1, 6)}, {"uniform", dice_.chance(0.5)}, {"threshold", 1.0}};
+    if (!made.states.empty() && dice_.chance(0.3)) {
+      Sizes shape = from.shape;
+      if (dice_.chance(0.2)) shape.insert(shape.begin(), net_.batch);
+      node["initial"][dice_.of(made.states)] = dice_.chance(0.3) ? Json(value()) : tensor(shape, 1);
+    }
+    graph_["nodes"][name] = node;
+    neurons_.push_back(made);
+    places_.push_back(made);
+  }
+
+  void give_parameters(const NeuronModel& model, const Sizes& shape, Json& node) {
+    std::vector<std::string> names;
+    for (const ParameterInfo& p : model.parameters)
+      if (p.group < 0 && (!p.fallback || dice_.chance(0.6))) names.push_back(p.name);
+    for (const GivenGroup& group : model.given)
+      for (const std::string& name : dice_.of(group.ways).names) names.push_back(name);
+    for (const std::string& name : names) {
+      const ParameterInfo& p = *model.parameter(name);
+      const double low = p.low.value_or(p.above.value_or(-0.5)),
+                   high = p.high.value_or(std::max(1.5, low + 20));
+      const auto draw = [&] {
+        double x = p.fallback && dice_.chance(0.5) ? *p.fallback * dice_.uniform(0.7, 1.3)
+                                                   : dice_.uniform(low, high);
+        if (p.clamp_low && dice_.chance(0.9)) x = dice_.uniform(0.3, 1);
+        return std::clamp(x, p.above ? std::nextafter(low, high) : low, high);
+      };
+      if (dice_.chance(0.5)) {
+        node[name] = draw();
+      } else {
+        Sizes channel(shape.size(), 1);
+        channel[0] = shape[0];
+        node[name] = shaped(dice_.chance(0.5) ? shape : channel, draw);
+      }
+    }
+  }
+
+  template <class Draw>
+  Json shaped(const Sizes& shape, const Draw& draw, std::size_t axis = 0) {
+    Json array = Json::array();
+    for (std::size_t i = 0; i < shape[axis]; ++i)
+      array.push_back(axis + 1 == shape.size() ? Json(draw()) : shaped(shape, draw, axis + 1));
+    return array;
+  }
+
+  /// A loop: a neuron reads another that may stand behind it, through a delay, directly or by a linear layer.
+  void add_recurrence() {
+    if (neurons_.empty()) return;
+    const Place to = dice_.of(neurons_), from = dice_.of(neurons_);
+    Json& node = graph_["nodes"][to.name];
+    if (!node.contains("from") || node["from"].is_object()) return;
+    Json list = node["from"].is_array() ? node["from"] : Json::array({node["from"]});
+    if (from.shape == to.shape && dice_.chance(0.5)) {
+      list.push_back(reference(from, true));
+    } else if (from.shape.size() == 1 && to.shape.size() == 1) {
+      const std::string name = fresh("rec");
+      graph_["nodes"][name] = {{"type", "linear"},
+                               {"from", reference(from, true)},
+                               {"weight", tensor({to.shape[0], from.shape[0]}, 0.5)}};
+      list.push_back(name);
+    } else {
+      return;
+    }
+    node["from"] = list;
+  }
+
+  void add_outputs() {
+    graph_["outputs"]["out"] = places_.back().name;
+    const Place& other = dice_.of(neurons_);
+    graph_["outputs"]["other"] =
+        other.states.empty() ? other.name : other.name + "." + dice_.of(other.states);
+  }
+
+  Dice dice_;
+  RandomNetwork net_;
+  Json graph_, own_;
+  std::vector<Place> places_, neurons_;
+  int names_ = 0;
+};
+
+}  // namespace
+
+RandomNetwork random_network(std::uint64_t seed) {
+  return Builder(seed).build();
+}
+
+}  // namespace spikeloom::property
