@@ -262,6 +262,11 @@ class Builder {
         double x = p.fallback && dice_.chance(0.5) ? *p.fallback * dice_.uniform(0.7, 1.3)
                                                    : dice_.uniform(low, high);
         if (p.clamp_low && dice_.chance(0.9)) x = dice_.uniform(0.3, 1);
+        // The alpha neuron wants its excitatory current to be the slower one.
+        if (p.name == "alpha" && dice_.chance(0.9)) x = dice_.uniform(0.75, 1);
+        if (p.name == "beta" && dice_.chance(0.9)) x = dice_.uniform(0.3, 0.75);
+        if (p.name == "tau_syn" && dice_.chance(0.9)) x = dice_.uniform(10, 20);
+        if (p.name == "tau_mem" && dice_.chance(0.9)) x = dice_.uniform(1, 10);
         return std::clamp(x, p.above ? std::nextafter(low, high) : low, high);
       };
       if (dice_.chance(0.5)) {
@@ -286,7 +291,7 @@ class Builder {
   void add_recurrence() {
     if (neurons_.empty()) return;
     const Place to = dice_.of(neurons_), from = dice_.of(neurons_);
-    Json& node = graph_["nodes"][to.name];
+    const Json node = graph_["nodes"][to.name];
     if (!node.contains("from") || node["from"].is_object()) return;
     Json list = node["from"].is_array() ? node["from"] : Json::array({node["from"]});
     if (from.shape == to.shape && dice_.chance(0.5)) {
@@ -300,7 +305,7 @@ class Builder {
     } else {
       return;
     }
-    node["from"] = list;
+    graph_["nodes"][to.name]["from"] = list;
   }
 
   void add_outputs() {
