@@ -1,6 +1,7 @@
 #include "layers/builder.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include "equations/neuron.h"
@@ -9,9 +10,9 @@
 namespace spikeloom {
 namespace {
 
-constexpr std::size_t kMostParts = 65536;  // slices that a concat along an inner axis may need
-constexpr std::size_t kMostOperands = 16;  // of multiply: each is a port of its cell
-constexpr double kMostDelay = 1'000'000;   // steps
+constexpr std::size_t kMostParts = 65536;        // slices that a concat along an inner axis may need
+constexpr std::size_t kMostOperands = 16;        // of multiply: each is a port of its cell
+constexpr std::uint32_t kMostDelay = 1'000'000;  // steps
 
 std::string list_of(const std::vector<std::string>& names) {
   std::string all = "[";
@@ -19,7 +20,18 @@ std::string list_of(const std::vector<std::string>& names) {
   return all + "]";
 }
 
+/// The shortest digits that mean this number.
+template <class Number>
+std::string digits(Number x) {
+  char text[64];
+  return std::string(text, std::to_chars(text, text + sizeof text, x).ptr);
+}
+
 }  // namespace
+
+std::string ElementBudget::text() const {
+  return "at most " + std::to_string(limit) + " values of tensors, states and delays";
+}
 
 std::shared_ptr<const Tensor> read_once(json::Value value, const Graph& graph, TensorCache& cache,
                                         Report& report) {
@@ -132,8 +144,7 @@ std::optional<double> LayerBuilder::number(std::string_view name, const NumberFi
   const double x = value.is(json::Kind::number) ? value.number() : std::nan("");
   if (!(x >= field.low.value_or(-HUGE_VAL) && x <= field.high.value_or(HUGE_VAL))) {
     std::string expected = "a number";
-    if (field.low && field.high)
-      expected += " from " + std::to_string(*field.low) + " to " + std::to_string(*field.high);
+    if (field.low && field.high) expected += " from " + digits(*field.low) + " to " + digits(*field.high);
     problem(name, "'" + std::string(name) + "' is not valid here", expected, value.describe());
     return {};
   }
@@ -231,8 +242,7 @@ std::shared_ptr<const Tensor> LayerBuilder::weights(std::string_view name, const
 
 bool LayerBuilder::reserve(std::uint64_t elements, json::Value place) {
   if (binding_->budget->take(elements)) return true;
-  Diagnostic d = place.at("the network is larger than the limit",
-                          "at most " + std::to_string(binding_->budget->limit) + " elements", "");
+  Diagnostic d = place.at("the network is larger than the limit", binding_->budget->text());
   d.kind = ErrorKind::limit;
   binding_->report->add(std::move(d));
   return false;
@@ -441,7 +451,7 @@ void LayerBuilder::delay(const std::optional<PerNeuron>& steps) {
   Delay d{source(), {}};
   for (const float s : steps->values) {
     if (!(s >= 0 && s <= kMostDelay) || s != std::floor(s)) {
-      problem("steps", "a delay is a whole number of steps", "0 to 1000000", std::to_string(s));
+      problem("steps", "a delay is a whole number of steps", "0 to " + digits(kMostDelay), digits(s));
       return;
     }
     d.steps.push_back(static_cast<std::uint32_t>(s));

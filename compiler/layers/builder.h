@@ -77,6 +77,7 @@ struct ElementBudget {
     used += n;
     return true;
   }
+  std::string text() const;  // what to say of the limit
 };
 
 /// What a bound pass works on; borrowed.

@@ -132,7 +132,7 @@ std::optional<PerNeuron> NeuronNode::read_values(json::Value value, const std::s
     return {};
   }
   if (tensor->values.size() > 1 && !net_.budget.take(element_count(*shape_))) {
-    Diagnostic d = value.at("the network is larger than the limit");
+    Diagnostic d = value.at("the network is larger than the limit", net_.budget.text());
     d.kind = ErrorKind::limit;
     report_.add(std::move(d));
   } else if (broadcast(*tensor, *shape_, all)) {
@@ -195,7 +195,7 @@ void NeuronNode::read_quantize() {
   f.finish();
   if (problems.ok() && !uniform && centered && upper < 0)
     problems.add(value.at("the levels around the threshold need room above it",
-                          "an upper_limit of at least 0", std::to_string(upper)));
+                          "an upper_limit of at least 0", value.find("upper_limit").describe()));
   if (problems.ok())
     choice_.quantize = quantizer_levels(bits, uniform, centered, threshold, lower, upper, multiplier);
   if (problems.ok())
@@ -360,6 +360,14 @@ void NeuronNode::build() {
   const bool complete = population.parameters.size() == cell.parameters.size() && report_.ok() && shape_;
   if (complete) {
     const std::size_t n = element_count(*shape_);
+    // Whatever follows from a tensor is held per neuron.
+    const bool uniform = std::ranges::all_of(population.parameters, &PerNeuron::uniform);
+    if (!uniform && !net_.budget.take(std::uint64_t{n} * cell.setup.size())) {
+      Diagnostic d = node_.place.at("the network is larger than the limit", net_.budget.text());
+      d.kind = ErrorKind::limit;
+      report_.add(std::move(d));
+      return;
+    }
     const auto setup = evaluate_setup(cell, population.parameters, net_.dt(), n);
     for (const NodeId id : cell.fixed) population.fixed.push_back(setup[id]);
     for (const CellState& state : cell.states)
