@@ -22,10 +22,7 @@ float draw(bool normal, std::uint64_t seed, std::size_t element, double a, doubl
   return static_cast<float>(normal ? a + b * unit : a + (b - a) * unit);
 }
 
-}  // namespace
-
-std::optional<Tensor> generate_tensor(json::Value value, const Graph& graph, Report& report) {
-  const std::size_t before = report.errors();
+std::optional<Tensor> generate_checked(json::Value value, const Graph& graph, Report& report) {
   json::Fields fields(value, report);
   const json::Value random = fields.require("random", "\"normal\" or \"uniform\"");
   bool normal = true;
@@ -62,7 +59,7 @@ std::optional<Tensor> generate_tensor(json::Value value, const Graph& graph, Rep
   fields.translate("max", "high");
   fields.translate("size", "shape");
   fields.finish("field of a generator");
-  if (report.errors() > before || !shape) return {};
+  if (!report.ok()) return {};
 
   // The largest numbers that can come out: 5.5 is beyond the normal quantile's last value.
   const double extreme = normal ? std::abs(a) + 5.5 * b : std::max(std::abs(a), std::abs(b));
@@ -74,6 +71,15 @@ std::optional<Tensor> generate_tensor(json::Value value, const Graph& graph, Rep
   Tensor tensor{*shape, std::vector<float>(element_count(*shape))};
   for (std::size_t i = 0; i < tensor.values.size(); ++i)
     tensor.values[i] = draw(normal, seed.unsigned_integer(), i, a, b);
+  return tensor;
+}
+
+}  // namespace
+
+std::optional<Tensor> generate_tensor(json::Value value, const Graph& graph, Report& report) {
+  Report own;  // the caller's would not count what was reported before, when a tensor is read twice
+  std::optional<Tensor> tensor = generate_checked(value, graph, own);
+  for (const Diagnostic& d : own.diagnostics()) report.add(d);
   return tensor;
 }
 

@@ -23,10 +23,15 @@ void Report::add(const Error& e) {
 }
 
 Error Report::error() const {
-  std::vector<Diagnostic> all = diagnostics_;
   const auto place = [](const Diagnostic& d) { return std::tie(d.file, d.line, d.column, d.text_column); };
-  std::ranges::stable_sort(all,
-                           [&](const Diagnostic& a, const Diagnostic& b) { return place(a) < place(b); });
+  std::vector<std::size_t> order(diagnostics_.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+    const auto first = place(diagnostics_[a]), second = place(diagnostics_[b]);
+    return first != second ? first < second : a < b;
+  });
+  std::vector<Diagnostic> all;
+  for (const std::size_t i : order) all.push_back(diagnostics_[i]);
   if (left_out_ > 0) {
     Diagnostic d;
     d.severity = ok() ? Diagnostic::Severity::warning : Diagnostic::Severity::error;
