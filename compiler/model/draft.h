@@ -63,6 +63,7 @@ struct Network {
   std::deque<Node> nodes;  // a deque: nodes stay where they are when implicit ones are added
   std::vector<std::pair<std::string, Input>> outputs;
   TensorCache tensors;
+  std::map<std::string, Cell> cells;  // by model and choice: most neurons of a network are alike
   ElementBudget budget;
 
   float dt() const { return static_cast<float>(graph->dt.value_or(1.0)); }
@@ -81,8 +82,8 @@ void resolve(Network& net);
 void settle(Network& net);
 
 // --- neurons.cpp ---
-/// Builds a neuron node; while a shape is missing it checks what can be checked. Problems go to `report`.
-void build_neuron(Network& net, Node& node, Report& report);
+/// Builds a neuron node, with all its problems in `report`; before the `last` time only its shape counts.
+void build_neuron(Network& net, Node& node, bool last, Report& report);
 
 // --- order.cpp: draft to model ---
 /// Every undelayed source before its reader; nothing if a cycle has no delay (reported).

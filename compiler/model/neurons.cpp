@@ -1,5 +1,6 @@
 // A node that is a neuron: its parameters, options and the frame's fields.
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "equations/bind.h"
@@ -19,10 +20,11 @@ class NeuronNode {
  public:
   NeuronNode(Network& net, Node& node, Report& report)
       : net_(net), node_(node), model_(*node.type.neuron), report_(report), fields_(node.place, report) {}
+  void find_shape();
   void build();
 
  private:
-  void find_shape();
+  const Cell& make();
   std::optional<Shape> read_shape();
   void read_options();
   void read_parameters();
@@ -312,6 +314,24 @@ void NeuronNode::read_initial(Population& population) {
   f.finish("state");
 }
 
+/// The cell of the choice; made once for all nodes that choose alike.
+const Cell& NeuronNode::make() {
+  std::string key = model_.name;
+  for (const auto& [name, value] : choice_.options) key += " " + name + "=" + value;
+  if (choice_.inhibition) key += " inhibition";
+  if (choice_.refractory) key += " refractory";
+  if (choice_.graded) key += " graded";
+  if (choice_.quantize) {
+    for (const float level : choice_.quantize->levels)
+      key += " " + std::to_string(std::bit_cast<std::uint32_t>(level));
+    for (const float middle : choice_.quantize->midpoints)
+      key += " " + std::to_string(std::bit_cast<std::uint32_t>(middle));
+  }
+  const auto known = net_.cells.find(key);
+  return known != net_.cells.end() ? known->second
+                                   : net_.cells.emplace(key, make_cell(model_, choice_)).first->second;
+}
+
 void NeuronNode::build() {
   for (const char* key : {"type", "from", "label"}) fields_.take(key);
   for (const char* key : {"precision", "plasticity", "place"})
@@ -354,7 +374,7 @@ void NeuronNode::build() {
   }
 
   Population population;
-  population.cell = make_cell(model_, choice_);
+  population.cell = make();
   const Cell& cell = population.cell;
   population.parameters = bind(cell);
   const bool complete = population.parameters.size() == cell.parameters.size() && report_.ok() && shape_;
@@ -391,8 +411,12 @@ void NeuronNode::build() {
 
 }  // namespace
 
-void build_neuron(Network& net, Node& node, Report& report) {
-  NeuronNode(net, node, report).build();
+void build_neuron(Network& net, Node& node, bool last, Report& report) {
+  NeuronNode neuron(net, node, report);
+  if (last)
+    neuron.build();
+  else
+    neuron.find_shape();
 }
 
 }  // namespace spikeloom::draft

@@ -118,7 +118,8 @@ void Settler::build(std::uint32_t index, bool last) {
   else if (node.type.layer)
     build_layer(node, last, problems);
   else if (node.type.neuron)
-    build_neuron(net_, node, problems);
+    build_neuron(net_, node, last, problems);
+  if (!last) return;  // every node is built for good later, and then says what is wrong
   for (const Diagnostic& d : problems.diagnostics()) net_.report->add(d);
 }
 
