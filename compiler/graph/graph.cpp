@@ -42,6 +42,7 @@ class GraphReader {
                                        {"models", "neurons"},
                                        {"title", "name"}})
       top_.translate(theirs, ours);
+    top_.string("$schema", "");  // for editors
     top_.finish();
     look_up_names();
   }

@@ -128,12 +128,16 @@ TEST(Schema, RefusesOnlyWhatTheLoaderRefuses) {
 TEST(Schema, HoldsForTheTopOfAFile) {
   const Json good = with_node(R"({ "type": "relu", "from": "x" })");
   ASSERT_TRUE(schema_accepts(good) && loader_accepts(good.dump()));
+  Json for_editors = good;
+  for_editors["$schema"] = "../schema.json";
+  EXPECT_TRUE(schema_accepts(for_editors) && loader_accepts(for_editors.dump()));
   const auto refused = [&](const char* pointer, const Json& value) {
     Json bad = good;
     bad[Json::json_pointer(pointer)] = value;
     EXPECT_FALSE(schema_accepts(bad)) << bad;
     EXPECT_FALSE(loader_accepts(bad.dump())) << bad;
   };
+  refused("/$schema", 7);
   refused("/spikeloom", 2);
   refused("/dt", 0);
   refused("/seed", -1);
