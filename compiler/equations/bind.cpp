@@ -146,9 +146,21 @@ class Binding {
                           (!info.high || x <= static_cast<float>(*info.high)) &&
                           (!info.above || x > static_cast<float>(*info.above));
       if (inside) continue;
-      return error(info.name, (info.doc.empty() ? "'" + info.name + "'" : info.doc) + ": out of range",
-                   "a number " + range_of(info), print_number(x) + neuron(values_[i], n));
+      return error(info.name, (info.doc.empty() ? "'" + info.name + "'" : info.doc) + " is out of range",
+                   "a number " + range_of(info), print_number(x) + neuron(values_[i], n), way_around(info));
     }
+  }
+
+  /// "or give 'beta', which is exp(-dt / tau_mem)": what the parameter stands for.
+  std::string way_around(const ParameterInfo& info) const {
+    if (info.group < 0) return {};
+    const GivenGroup& group = model_.given[info.group];
+    for (std::size_t w = 0; w < group.ways.size(); ++w) {
+      const std::vector<Line>& lines = model_.text->given[info.group][w];
+      if (group.ways[w].names == std::vector{info.name} && lines.size() == 1)
+        return "or give '" + lines[0].name + "', which is " + print(lines[0].value);
+    }
+    return {};
   }
 
   static std::string range_of(const ParameterInfo& info) {

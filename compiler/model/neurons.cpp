@@ -230,6 +230,7 @@ void NeuronNode::read_refractory() {
     }
   }
   choice_.refractory = std::ranges::any_of(all->values, [](float x) { return x > 0; });
+  if (all->uniform()) choice_.refractory_shown = std::to_string(static_cast<std::uint64_t>(all->values[0]));
   refractory_ = std::move(*all);
 }
 

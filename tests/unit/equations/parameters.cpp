@@ -19,11 +19,11 @@ Bound bind(const NeuronModel& model, const std::map<std::string, PerNeuron>& giv
   b.values = bind_parameters(
       model, given, dt, neurons,
       [&](Diagnostic::Severity severity, const std::string& parameter, std::string what, std::string expected,
-          std::string got, std::string) {
+          std::string got, std::string hint) {
         b.problems += (b.problems.empty() ? "" : "\n") +
                       std::string(severity == Diagnostic::Severity::warning ? "warning " : "") + parameter +
                       ": " + what + (expected.empty() ? "" : " | expected " + expected) +
-                      (got.empty() ? "" : " | got " + got);
+                      (got.empty() ? "" : " | got " + got) + (hint.empty() ? "" : " | " + hint);
       });
   return b;
 }
@@ -68,7 +68,9 @@ TEST(Parameters, DerivedOnesAreNeverNan) {
 
 TEST(Parameters, RangesAndClamps) {
   EXPECT_EQ(bind(*builtin_neuron("lif"), {{"tau_mem", all(-3)}}).problems,
-            "tau_mem: membrane time constant in ms: out of range | expected a number above 0 | got -3");
+            "tau_mem: membrane time constant in ms is out of range | expected a number above 0 | got -3 | or "
+            "give 'beta', "
+            "which is exp(-dt / tau_mem)");
   const Bound b = bind(*builtin_neuron("lif"), {{"beta", {{0.5f, 1.25f, -1}}}}, 3);
   EXPECT_EQ(b.problems, "warning beta: 'beta' is taken as 1 | expected at most 1 | got 1.25 (neuron 1)");
   EXPECT_EQ(b.values[0].values, (std::vector<float>{0.5f, 1, 0}));
