@@ -208,6 +208,8 @@ class Checker {
   void unknown_name(const Term& term, const Context& context) {
     const std::string& name = term.name;
     if (declared_.broken_names.contains(name)) return;
+    // Once for all variants; looking for a near name takes its time.
+    if (!unknown_.emplace(&context.place, term.column).second) return;
     const bool fixed = context.scope < Scope::update;
     if (is(Kind::option, name))
       return problem(context.place, term.column, "'" + name + "' is an option, not a value",
@@ -408,6 +410,7 @@ class Checker {
   std::set<std::string, std::less<>> given_known_;
   std::vector<bool> used_parameters_, used_ports_, updated_, used_options_;
   std::set<const Line*> used_lines_;
+  std::set<std::pair<const Place*, int>> unknown_;
   std::set<std::tuple<std::string, int, std::string>> seen_;
 };
 

@@ -47,9 +47,11 @@ class NeuronReader {
     fields.translate("equations", "update");
     fields.finish();
 
-    if (terms_ > kTermLimit)
+    if (terms_ > kTermLimit) {
       report_.add(file_.at("the equations have " + std::to_string(terms_) +
                            " operations after expansion; the limit is 10000"));
+      too_much_ = true;
+    }
     if (!too_much_) {
       model_->text = text_;
       check_neuron(*model_, *text_, declared_, report_);
@@ -398,6 +400,10 @@ class NeuronReader {
   }
 
   void read_group(Value group) {
+    if (group.size() > kParameterLimit) {
+      at_most(group, kParameterLimit, "ways of giving parameters");
+      return;
+    }
     GivenGroup info;
     const int index = static_cast<int>(model_->given.size());
     std::vector<std::vector<Line>> ways;

@@ -296,6 +296,12 @@ TEST(Diagnostics, Limits) {
   EXPECT_EQ(many("state", 33, "\"s\""), "/state: 33 states; the limit is 32");
   EXPECT_EQ(many("inputs", 17, "\"s\""), "/inputs: 17 inputs; the limit is 16");
   EXPECT_EQ(many("options", 9, "[\"a\", \"b\"]"), "/options: 512 combinations of options; the limit is 256");
+  std::string ways;
+  for (int i = 0; i < 65; ++i)
+    ways += (i ? ", \"" : "\"") + std::string("a,") + std::string(i, ' ') + "b\": []";
+  EXPECT_EQ(problems("{ \"parameters\": { \"a\": {}, \"b\": {} }, \"given\": { " + ways +
+                     " }, \"output\": \"input\" }"),
+            "/given: 65 ways of giving parameters; the limit is 64");
   std::string grown = "mem";
   for (int i = 0; i < 60; ++i) grown += " + sigmoid(mem)";
   lines = "\"mem = beta * mem + input\"";
