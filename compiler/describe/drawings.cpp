@@ -35,8 +35,8 @@ std::string mermaid(std::string_view text) {
   std::string out;
   for (const char c : json::escape(text, 200)) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == ' ' || c == '_' || c == '-' || c == '.' || c == ',' || c == '/' || c == ':' || c == '[' || c == ']' ||
-                       (c & 0x80);
+                       c == ' ' || c == '_' || c == '-' || c == '.' || c == ',' || c == '/' || c == ':' ||
+                       c == '[' || c == ']' || (c & 0x80);
     if (plain)
       out += c;
     else

@@ -110,7 +110,8 @@ TEST_F(Errors, OneFileWithEveryMistakeReportsThemAll) {
   // No mistake may hide another: as many errors as the file has lines that say they are wrong.
   const std::string text = read_file("everything.json");
   std::size_t wrong = 0;
-  for (std::size_t at = text.find("wrong:"); at != std::string::npos; at = text.find("wrong:", at + 1)) ++wrong;
+  for (std::size_t at = text.find("wrong:"); at != std::string::npos; at = text.find("wrong:", at + 1))
+    ++wrong;
   EXPECT_GT(wrong, 20u);
   EXPECT_EQ(check("everything").diagnostics.size(), wrong);
 }

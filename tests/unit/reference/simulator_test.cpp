@@ -167,9 +167,10 @@ TEST(Inhibition, LetsOnlyTheLargestExcessFire) {
 }
 
 TEST(Refractory, KeepsANeuronSilent) {
-  const Built b =
-      build("'n': { 'type': 'if', 'from': 'x', 'threshold': 0.5, 'reset': 'zero', 'reset_delay': false, 'refractory': 2 }",
-            "'x': { 'shape': [1] }");
+  const Built b = build(
+      "'n': { 'type': 'if', 'from': 'x', 'threshold': 0.5, 'reset': 'zero', 'reset_delay': false, "
+      "'refractory': 2 }",
+      "'x': { 'shape': [1] }");
   ASSERT_TRUE(b.model) << b.problems();
   EXPECT_EQ(column(run(b, "n", 7, {{1}})), std::vector<float>({1, 0, 0, 1, 0, 0, 1}));
 }
