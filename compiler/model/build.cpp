@@ -25,16 +25,16 @@ bool is_zero(const PerNeuron& values) {
 }
 
 /// Before the start a delay layer gives 0 and a delayed edge what it reads from the beginning; where these
-/// agree, the common part of a delay layer becomes the edge's, so that the layer may close a cycle.
+/// agree, the common part of a delay layer becomes the edge's, so that the layer may close a cycle. A state
+/// may be set before the first step, so it agrees with nothing.
 void share_delays(Network& net) {
   for (draft::Node& node : net.nodes) {
     auto* delay = std::get_if<Delay>(&*node.kind);
     if (!delay) continue;
     const Signal from = delay->input.signal;
-    if (from.of != Signal::Of::node) continue;
-    if (const auto* p = std::get_if<Population>(&*net.nodes[from.index].kind))
-      if (!is_zero(from.state < 0 ? p->initial_output : p->initial[static_cast<std::size_t>(from.state)]))
-        continue;
+    if (from.of != Signal::Of::node || from.state >= 0) continue;
+    const auto* p = std::get_if<Population>(&*net.nodes[from.index].kind);
+    if (p && !is_zero(p->initial_output)) continue;
     const std::uint32_t common = *std::ranges::min_element(delay->steps);
     if (common > draft::kMostDelay - std::min<std::uint64_t>(delay->input.delay, draft::kMostDelay)) continue;
     delay->input.delay += common;
@@ -54,7 +54,7 @@ void check_histories(Network& net) {
     if (const auto* delay = std::get_if<Delay>(&*node.kind))
       elements += std::uint64_t{*std::ranges::max_element(delay->steps)} * element_count(*node.shape);
     if (const auto* p = std::get_if<Population>(&*node.kind))
-      elements += p->initial.size() * element_count(*node.shape);
+      elements += (p->initial.size() + (node.type.neuron ? 1 : 0)) * element_count(*node.shape);
     if (net.budget.take(elements)) continue;
     Diagnostic d = node.place.at("the network is larger than the limit", net.budget.text());
     d.kind = ErrorKind::limit;

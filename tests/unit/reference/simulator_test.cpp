@@ -175,6 +175,21 @@ TEST(Refractory, KeepsANeuronSilent) {
   EXPECT_EQ(column(run(b, "n", 7, {{1}})), std::vector<float>({1, 0, 0, 1, 0, 0, 1}));
 }
 
+TEST(States, SetAtTheStartAreNotSeenByDelayLayers) {
+  const Built b = build(
+      "'n': { 'type': 'li', 'from': 'x', 'beta': 0.5 }, 'd': { 'type': 'delay', 'from': 'n.mem', 'steps': 1 "
+      "}",
+      "'x': { 'shape': [1] }");
+  ASSERT_TRUE(b.model) << b.problems();
+  Simulator s(*b.model, 1);
+  const float eight = 8;
+  s.set_state(b.signal("n.mem"), {&eight, 1});
+  s.step();
+  EXPECT_EQ(s.value(b.signal("d"))[0], 0) << "a delay layer gives 0 before the start";
+  s.step();
+  EXPECT_EQ(s.value(b.signal("d"))[0], 4);
+}
+
 TEST(States, SetAtTheStartAreSeenByDelayedReaders) {
   const Built b = build(
       "'n': { 'type': 'li', 'from': 'x', 'beta': 0.5 }, 'd': { 'type': 'dropout', 'from': { 'node': 'n.mem', "
