@@ -41,12 +41,12 @@ if(TARGET spikeloom_compiler)
   endif()
 endif()
 if(has_compiler)
-  # The pipeline's room goes in whole, the other rooms as far as it needs them; what the runtime exports comes from
-  # the runtime's library.
+  # The pipeline's room goes in whole, the other rooms as far as it needs them. The runtime's library stands before
+  # the runtime's rooms, so what it exports is not copied.
   file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/no_source.cpp "")
   add_library(spikeloom_library SHARED ${CMAKE_CURRENT_BINARY_DIR}/no_source.cpp)
-  target_link_libraries(spikeloom_library PUBLIC spikeloom_runtime_shared
-                        PRIVATE $<LINK_LIBRARY:WHOLE_ARCHIVE,spikeloom_compiler>)
+  target_link_libraries(spikeloom_library PRIVATE $<LINK_LIBRARY:WHOLE_ARCHIVE,spikeloom_compiler>
+                        PUBLIC spikeloom_runtime_shared)
   set_target_properties(spikeloom_library PROPERTIES OUTPUT_NAME spikeloom EXPORT_NAME compiler
                         VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR} INSTALL_RPATH "$ORIGIN")
   target_include_directories(spikeloom_library INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/compiler/include>)
