@@ -34,6 +34,7 @@ std::string counted(std::uint64_t n, const std::string& noun) {
 class Describer {
  public:
   explicit Describer(const Model& model) : model_(model), facts_(analyse(model)) {
+    for (const ModelOutput& o : model.outputs) names_ = std::max(names_, o.name.size());
     for (const ModelInput& in : model.inputs) names_ = std::max(names_, in.name.size());
     for (const ModelNode& node : model.nodes)
       if (!node.implicit) {
