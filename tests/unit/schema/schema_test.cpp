@@ -125,6 +125,25 @@ TEST(Schema, RefusesOnlyWhatTheLoaderRefuses) {
   }
 }
 
+TEST(Schema, AcceptsTheBadExamplesThatOnlyWarn) {
+  std::size_t accepted = 0, refused = 0;
+  const fs::path cases = fs::path(SPIKELOOM_SOURCE_DIR) / "tests" / "errors" / "cases";
+  for (const auto& entry : fs::directory_iterator(cases)) {
+    if (entry.path().extension() != ".json") continue;
+    const std::string text = read(entry.path());
+    const Json content = Json::parse(text, nullptr, false);
+    const bool fits = content.is_object() && schema_accepts(content);
+    if (!loader_accepts(text, cases)) {
+      refused += fits ? 0 : 1;
+      continue;
+    }
+    ++accepted;
+    EXPECT_TRUE(fits) << entry.path();
+  }
+  EXPECT_GE(accepted, 1u);
+  EXPECT_GE(refused, 30u) << "an editor finds many of the mistakes";
+}
+
 TEST(Schema, HoldsForTheTopOfAFile) {
   const Json good = with_node(R"({ "type": "relu", "from": "x" })");
   ASSERT_TRUE(schema_accepts(good) && loader_accepts(good.dump()));
