@@ -47,6 +47,7 @@ float* ConstantPool::floats_of(std::uint32_t buffer) {
 }
 
 std::uint32_t ConstantPool::floats(std::span<const float> values, std::size_t count, float rest) {
+  count = std::max<std::size_t>(count, 1);  // the midpoints of a table with one level
   const std::uint32_t id = add(SPIKELOOM_FLOAT, count, row_bytes(count, SPIKELOOM_FLOAT), 1);
   float* row = floats_of(id);
   std::fill_n(row, buffers_[id].row_bytes / 4, rest);

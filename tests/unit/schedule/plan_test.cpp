@@ -1,0 +1,236 @@
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "schedule/components.h"
+#include "schedule/plan.h"
+#include "support/check.h"
+#include "unit/llvm/networks.h"
+
+namespace spikeloom::testing {
+namespace {
+
+Plan plan_of(const Model& model, unsigned lanes = 8) {
+  Plan plan = make_plan(model, {.lanes = lanes});
+  verify(plan);
+  return plan;
+}
+
+const PlanSignal& signal(const Plan& plan, const std::string& name) {
+  for (const PlanSignal& s : plan.signals)
+    if (s.name == name) return s;
+  throw std::runtime_error("no signal " + name);
+}
+
+const spikeloom_buffer& buffer(const Plan& plan, const std::string& name) {
+  return plan.buffers[signal(plan, name).buffer];
+}
+
+/// n0 linear, n1 recurrent linear on n2 a step late, n2 lif, n3 linear.
+NetworkWriter recurrent_network() {
+  NetworkWriter w;
+  const Signal drive = w.linear({w.input(20)}, 16);
+  const Signal neurons{.index = 2};
+  w.add(16, Linear{{neurons, 1}, std::make_shared<Tensor>(Tensor{{16, 16}, w.values(256, 1)}), nullptr});
+  w.cell(lif_cell(), {{{drive}, {{.index = 1}}}}, {{{0.9f}}, {{1.0f}}}, 16);
+  w.linear({neurons}, 10);
+  return w;
+}
+
+TEST(Components, ACycleOverADelayIsOneComponent) {
+  const auto found = components(recurrent_network().model);
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_EQ(found[0].nodes, (std::vector<std::uint32_t>{0}));
+  EXPECT_EQ(found[1].nodes, (std::vector<std::uint32_t>{1, 2}));
+  EXPECT_EQ(found[2].nodes, (std::vector<std::uint32_t>{3}));
+  EXPECT_FALSE(found[0].cyclic);
+  EXPECT_TRUE(found[1].cyclic);
+}
+
+TEST(Components, ANodeThatReadsItselfIsACycle) {
+  NetworkWriter w;
+  const Signal in = w.input(5);
+  w.cell(lif_cell(), {{{in}, {{.index = 0}, 1}}}, {{{0.9f}}, {{1.0f}}}, 5);
+  const auto found = components(w.model);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_TRUE(found[0].cyclic);
+}
+
+TEST(Components, ALongChainNeedsNoStack) {
+  NetworkWriter w;
+  Signal s = w.input(1);
+  for (int i = 0; i < 50000; ++i) s = w.add(1, Reshape{{s}});
+  EXPECT_EQ(components(w.model).size(), 50000u);
+}
+
+TEST(Components, ADelayedReaderStandsBehindWhatItReads) {
+  NetworkWriter w;
+  const Signal in = w.input(4);
+  w.add(4, Reshape{{{.index = 1}, 3}});  // stands first in the model, reads the node behind it
+  w.linear({in}, 4);
+  const auto found = components(w.model);
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].nodes.front(), 1u);
+}
+
+TEST(Plan, OnlyTheCycleRunsStepByStep) {
+  const Plan plan = plan_of(recurrent_network().model);
+  ASSERT_EQ(plan.segments.size(), 3u);
+  EXPECT_EQ(plan.segments[0].stepwise, 0u);
+  EXPECT_EQ(plan.segments[1].stepwise, 1u);
+  EXPECT_EQ(plan.segments[1].stages, 2u);
+  EXPECT_EQ(plan.segments[2].stepwise, 0u);
+}
+
+TEST(Plan, LayersOfOneStructureShareAKernel) {
+  NetworkWriter w;
+  Signal s = w.input(20);
+  for (const std::size_t n : {30u, 40u, 50u}) s = w.lif({{w.linear({s}, n)}});
+  // Linear on floats, linear on bits, one cell.
+  EXPECT_EQ(plan_of(w.model).kernels.size(), 3u);
+}
+
+TEST(Plan, AParameterOfEachNeuronIsAnotherStructure) {
+  NetworkWriter w;
+  const Signal in = w.input(4);
+  w.lif({{in}});
+  w.cell(lif_cell(), {{{in}}}, {{{0.5f}}, {{2.0f}}}, 4);
+  EXPECT_EQ(plan_of(w.model).kernels.size(), 1u);
+  w.cell(lif_cell(), {{{in}}}, {{w.values(4, 1)}, {{2.0f}}}, 4);
+  EXPECT_EQ(plan_of(w.model).kernels.size(), 2u);
+}
+
+TEST(Plan, ABufferHoldsABlockAndTheLongestDelay) {
+  NetworkWriter w;
+  const Signal spikes = w.lif({{w.input(100)}});
+  w.linear({spikes, 100}, 10);
+  w.linear({spikes, 7}, 10);
+  const Plan plan = plan_of(w.model);
+  EXPECT_GE(buffer(plan, "n0").slots, plan.block_steps + 100);
+  EXPECT_EQ(buffer(plan, "n0").slots % plan.block_steps, 0u);
+  EXPECT_EQ(buffer(plan, "n0").element, SPIKELOOM_BITS);
+  EXPECT_EQ(buffer(plan, "n1").slots, plan.block_steps);
+}
+
+TEST(Plan, BlocksShrinkWhenRowsAreLong) {
+  NetworkWriter small, large, huge;
+  small.lif({{small.input(10)}});
+  large.lif({{large.input(10000)}});
+  huge.lif({{huge.input(1000000)}});
+  EXPECT_EQ(plan_of(small.model).block_steps, 32u);
+  EXPECT_EQ(plan_of(large.model).block_steps, 4u);
+  EXPECT_EQ(plan_of(huge.model).block_steps, 1u);
+}
+
+TEST(Plan, WhatDependsOnConstantInputsAloneHasOneSlot) {
+  NetworkWriter w;
+  const Signal fc = w.linear({w.input(10, true)}, 20);
+  w.lif({{fc}});
+  const Plan plan = plan_of(w.model);
+  EXPECT_EQ(buffer(plan, "in0").slots, 1u);
+  EXPECT_EQ(buffer(plan, "n0").slots, 1u);
+  EXPECT_EQ(buffer(plan, "n1").slots, plan.block_steps);
+  // A delayed reader sees 0 before the start, so that the layer is not constant.
+  w.linear({fc, 1}, 5);
+  EXPECT_GT(buffer(plan_of(w.model), "n0").slots, 1u);
+}
+
+TEST(Plan, AReshapeSharesItsSourcesBuffer) {
+  NetworkWriter w;
+  const Signal spikes = w.lif({{w.input(24)}});
+  const Signal shaped = w.add(24, Reshape{{spikes}}, {4, 6});
+  w.add(24, Reshape{{shaped}}, {2, 12});
+  const Plan plan = plan_of(w.model);
+  EXPECT_EQ(signal(plan, "n1").buffer, signal(plan, "n0").buffer);
+  EXPECT_EQ(signal(plan, "n2").buffer, signal(plan, "n0").buffer);
+  EXPECT_EQ(plan.stages.size(), 1u);
+  EXPECT_EQ(signal(plan, "n1").shape, (Shape{4, 6}));
+}
+
+TEST(Plan, AReshapeThatStartsOtherwiseIsCopied) {
+  NetworkWriter w;
+  const Signal spikes = w.lif({{w.input(24)}});
+  w.population(spikes).initial_output = {{1.0f}};
+  const Signal shaped = w.add(24, Reshape{{spikes}}, {4, 6});
+  w.linear({shaped, 1}, 3);
+  const Plan plan = plan_of(w.model);
+  EXPECT_NE(signal(plan, "n1").buffer, signal(plan, "n0").buffer);
+}
+
+TEST(Plan, AStateThatIsReadHasAHistory) {
+  NetworkWriter w;
+  const Signal a = w.lif({{w.input(8)}}), b = w.lif({{a}}), c = w.lif({{b}});
+  w.linear({{.index = a.index, .state = 0}}, 4);
+  w.output("membrane", {.index = b.index, .state = 0});
+  const Plan plan = plan_of(w.model);
+  EXPECT_NE(signal(plan, "n0.s0").history, SPIKELOOM_NONE);
+  EXPECT_NE(signal(plan, "n1.s0").history, SPIKELOOM_NONE);
+  EXPECT_EQ(signal(plan, "membrane").history, signal(plan, "n1.s0").history);
+  EXPECT_EQ(signal(plan, "n2.s0").history, SPIKELOOM_NONE);
+  EXPECT_EQ(c.index, 2u);
+}
+
+TEST(Plan, WeightsArePackedInPanelsOnce) {
+  NetworkWriter w;
+  const Signal in = w.input(3);
+  auto weight = std::make_shared<Tensor>(Tensor{{70, 3}, {}});
+  for (int i = 0; i < 210; ++i) weight->values.push_back(static_cast<float>(i));
+  w.add(70, Linear{{in}, weight, nullptr});
+  w.add(70, Linear{{in}, weight, nullptr});
+  const Plan plan = plan_of(w.model);
+  const auto operand = [&](std::size_t stage) {
+    return plan.operands[plan.stages[stage].first_operand + 1].buffer;
+  };
+  EXPECT_EQ(operand(0), operand(1));
+  const auto at = [&](std::size_t i) {
+    float x = 0;
+    std::memcpy(&x, plan.constants.data() + plan.buffers[operand(0)].offset + 4 * i, 4);
+    return x;
+  };
+  EXPECT_EQ(at(0), 0);            // output 0, input 0
+  EXPECT_EQ(at(1), 3);            // output 1
+  EXPECT_EQ(at(64), 1);           // input 1 of the first panel
+  EXPECT_EQ(at(64 * 3), 64 * 3);  // output 64 opens the second panel, 16 wide
+  EXPECT_EQ(at(64 * 3 + 16 + 5), 69 * 3 + 1);
+  EXPECT_EQ(at(64 * 3 + 6), 0);  // behind the last output
+}
+
+TEST(Plan, TheHashFollowsConstantsAndStructureButNotTheWidth) {
+  const auto hash = [](float threshold, unsigned lanes, bool extra) {
+    NetworkWriter w;
+    const Signal in = w.input(5);
+    w.cell(lif_cell(), {{{in}}}, {{{0.9f}}, {{threshold}}}, 5);
+    if (extra) w.lif({{in}});
+    return plan_of(w.model, lanes).hash;
+  };
+  EXPECT_EQ(hash(1, 8, false), hash(1, 16, false));
+  EXPECT_NE(hash(1, 8, false), hash(2, 8, false));
+  EXPECT_NE(hash(1, 8, false), hash(1, 8, true));
+}
+
+TEST(Plan, VerifyFindsWhatDoesNotFit) {
+  Plan plan = plan_of(recurrent_network().model);
+  plan.operands[0].delay = 1000;
+  EXPECT_THROW(verify(plan), InternalError);
+  plan = plan_of(recurrent_network().model);
+  plan.segments.pop_back();
+  EXPECT_THROW(verify(plan), InternalError);
+  plan = plan_of(recurrent_network().model);
+  plan.stages[0].operands -= 1;
+  EXPECT_THROW(verify(plan), InternalError);
+}
+
+TEST(Plan, PrintsStagesAndMemory) {
+  const std::string text = plan_of(recurrent_network().model).print();
+  EXPECT_NE(text.find("segment 1, step by step"), std::string::npos) << text;
+  EXPECT_NE(text.find("n3: "), std::string::npos) << text;
+}
+
+TEST(Plan, ConstantsAreKnownBeforeTheyAreTaken) {
+  const NetworkWriter w = recurrent_network();
+  const Plan plan = plan_of(w.model);
+  EXPECT_GE(constant_bytes(w.model) + 4096, plan.constants.size());
+}
+
+}  // namespace
+}  // namespace spikeloom::testing
