@@ -35,6 +35,11 @@ struct Inputs {
       auto& steps = of.emplace_back(in.constant ? 1 : how.steps);
       for (auto& rows : steps) {
         rows.resize(how.batch * in.size);
+        if (!how.rows.empty()) {
+          const auto& given = how.rows[of.size() - 1];
+          for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = given[i % in.size];
+          continue;
+        }
         for (float& x : rows) {
           x = uniform(random) < how.density ? normal(random) : 0.0f;
           if (how.special_values && uniform(random) < 0.1f) x = kSpecial[random() % std::size(kSpecial)];

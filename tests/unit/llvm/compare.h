@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "model/model.h"
 
@@ -15,6 +16,7 @@ struct Comparison {
   float scale = 1.0f;           // of input values
   bool special_values = false;  // subnormals, huge values, -0 among the inputs
   std::string cpu;
+  std::vector<std::vector<float>> rows;  // if given: of each input, the same in every step and sample
 };
 
 /// Runs the model with every lane count: step by step comparing all signals, and in blocks comparing outputs.

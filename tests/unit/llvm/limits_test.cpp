@@ -1,0 +1,130 @@
+// What the code generator refuses, and what generated code cannot reach.
+#include <gtest/gtest.h>
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/LLVMContext.h>
+#include <llvm/IR/Module.h>
+#include <llvm/Support/ErrorHandling.h>
+
+#include <stdexcept>
+
+#include "llvm/codegen.h"
+#include "llvm/compile_thread.h"
+#include "llvm/jit.h"
+#include "llvm/target.h"
+#include "unit/llvm/networks.h"
+
+namespace spikeloom::testing {
+namespace {
+
+TEST(Limits, ANeuronWithTooManyEquationsIsRefused) {
+  CellWriter w;
+  NodeId sum = w.port();
+  for (int i = 0; i < 9000; ++i) sum = w.node(Op::Add, {sum, w.literal(static_cast<float>(i))});
+  w.cell.output = sum;
+  NetworkWriter network;
+  network.cell(w.cell, {{{network.input(10)}}}, {}, 10);
+  for (const unsigned lanes : {1u, 16u}) {
+    const auto program = generate(make_plan(network.model, *resolve_target({.lanes = lanes})));
+    ASSERT_FALSE(program.ok());
+    EXPECT_EQ(program.error().kind(), ErrorKind::limit) << program.error().text();
+  }
+}
+
+TEST(Limits, ALargeNeuronCompilesWithoutInterleaving) {
+  CellWriter w;
+  NodeId sum = w.port();
+  for (int i = 0; i < 3000; ++i)
+    sum = w.node(i % 2 ? Op::Mul : Op::Add, {sum, w.literal(1.0f + static_cast<float>(i))});
+  w.cell.output = sum;
+  NetworkWriter network;
+  network.cell(w.cell, {{{network.input(10)}}}, {}, 10);
+  for (const unsigned lanes : {1u, 4u, 16u}) {
+    const auto program = generate(make_plan(network.model, *resolve_target({.lanes = lanes})));
+    EXPECT_TRUE(program.ok()) << program.error().text();
+  }
+}
+
+TEST(Limits, SmallerLimitsHoldForTheWholeModule) {
+  NetworkWriter network;
+  network.lif({{network.input(10)}});
+  const Plan plan = make_plan(network.model, *resolve_target({}));
+  const auto program = generate(plan, {.module_instructions = 20});
+  ASSERT_FALSE(program.ok());
+  EXPECT_EQ(program.error().kind(), ErrorKind::limit);
+}
+
+TEST(Limits, ACpuMustBeKnownAndItsCodeMustRunHere) {
+  const auto unknown = resolve_target({.cpu = "abacus"});
+  ASSERT_FALSE(unknown.ok());
+  EXPECT_EQ(unknown.error().kind(), ErrorKind::usage);
+  EXPECT_NE(unknown.error().text().find("unknown CPU 'abacus'"), std::string::npos);
+
+  // Its instructions were never taken over by another family.
+  const auto foreign = resolve_target({.cpu = "bdver4"});
+  ASSERT_FALSE(foreign.ok());
+  EXPECT_EQ(foreign.error().kind(), ErrorKind::unsupported);
+
+  const auto lanes = resolve_target({.lanes = 3});
+  ASSERT_FALSE(lanes.ok());
+  EXPECT_EQ(lanes.error().kind(), ErrorKind::usage);
+}
+
+TEST(Limits, TheWidthFollowsTheCpu) {
+  const auto old = resolve_target({.cpu = "x86-64-v2"});
+  ASSERT_TRUE(old.ok());
+  EXPECT_EQ(old->lanes, 4u);
+  EXPECT_FALSE(old->has_fma);
+}
+
+/// A module whose only kernel calls `callee`.
+std::unique_ptr<llvm::Module> caller_of(llvm::LLVMContext& context, const Cpu& cpu, const char* callee) {
+  auto module = std::make_unique<llvm::Module>("m", context);
+  module->setTargetTriple(cpu.triple);
+  llvm::IRBuilder<> b(context);
+  auto* pointer = b.getPtrTy();
+  auto* function = llvm::Function::Create(llvm::FunctionType::get(b.getVoidTy(), {pointer}, false),
+                                          llvm::Function::ExternalLinkage, "kernel", *module);
+  b.SetInsertPoint(llvm::BasicBlock::Create(context, "entry", function));
+  auto type = llvm::FunctionType::get(b.getInt32Ty(), {pointer}, false);
+  b.CreateCall(module->getOrInsertFunction(callee, type), {function->getArg(0)});
+  b.CreateRetVoid();
+  return module;
+}
+
+TEST(Limits, GeneratedCodeReachesNoSymbolOfTheProcess) {
+  const auto cpu = find_cpu("");
+  ASSERT_TRUE(cpu.ok());
+  for (const char* callee : {"system", "malloc", "memcpy"}) {
+    auto context = std::make_unique<llvm::LLVMContext>();
+    auto module = caller_of(*context, *cpu, callee);
+    const auto loaded = load_module(std::move(context), std::move(module), {"kernel"}, *cpu);
+    EXPECT_EQ(loaded.ok(), std::string(callee) == "memcpy") << callee;
+  }
+}
+
+TEST(Limits, AFatalErrorOfLlvmIsAnInternalError) {
+  for (int i = 0; i < 2; ++i) {
+    const auto result =
+        on_compile_thread([]() -> Result<void> { llvm::report_fatal_error("no such register"); });
+    ASSERT_FALSE(result.ok());
+    EXPECT_EQ(result.error().kind(), ErrorKind::internal);
+    EXPECT_NE(result.error().text().find("no such register"), std::string::npos);
+  }
+}
+
+TEST(Limits, ExceptionsOfTheCompileThreadReachTheCaller) {
+  EXPECT_THROW((void)on_compile_thread([]() -> Result<void> { throw std::runtime_error("x"); }),
+               std::runtime_error);
+}
+
+TEST(Limits, TheTextsOfTheCodeCanBeHad) {
+  NetworkWriter network;
+  network.lif({{network.input(100)}});
+  std::string llvm, assembly;
+  ASSERT_TRUE(generate(make_plan(network.model, *resolve_target({.lanes = 8})), {}, &llvm, &assembly).ok());
+  EXPECT_NE(llvm.find("<8 x float>"), std::string::npos);
+  EXPECT_NE(assembly.find("spikeloom_0_cell_lif"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace spikeloom::testing
