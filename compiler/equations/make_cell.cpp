@@ -71,6 +71,15 @@ Cell make_cell(const NeuronModel& model, const CellChoice& choice) {
   return cell;
 }
 
+std::string print(const Cell& cell) {
+  std::size_t width = 0;
+  for (const PrintedLine& line : cell.lines) width = std::max(width, line.name.size());
+  std::string text;
+  for (const PrintedLine& line : cell.lines)
+    text += line.name + std::string(width - line.name.size(), ' ') + " = " + line.expression + "\n";
+  return text;
+}
+
 Cell elementwise(std::string_view expression, const std::vector<std::string>& ports,
                  const std::vector<std::string>& parameters) {
   TextProblem problem;

@@ -95,8 +95,6 @@ bool divides_by_graded(const NeuronModel& model, const CellChoice& choice);
 
 /// The lines of a cell as they run, names aligned.
 std::string print(const Cell& cell);
-/// A model for people: what it is, parameters with ranges and defaults, options, inputs, states, equations.
-std::string describe(const NeuronModel& model);
 
 /// A real expression over ports, for elementwise layers: elementwise("max(input, 0)", {"input"}, {}).
 /// Parameters are real values bound like a neuron's. A condition as expression makes a cell that spikes.
