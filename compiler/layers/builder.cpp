@@ -29,12 +29,18 @@ std::string digits(Number x) {
 
 }  // namespace
 
+Diagnostic beyond_limit(json::Value place, const ElementBudget& budget, std::string got) {
+  Diagnostic d = place.at("the network is larger than the limit", budget.text(), std::move(got));
+  d.kind = ErrorKind::limit;
+  return d;
+}
+
 std::string ElementBudget::text() const {
   return "at most " + std::to_string(limit) + " values of tensors, states and delays";
 }
 
 std::shared_ptr<const Tensor> read_once(json::Value value, const Graph& graph, TensorCache& cache,
-                                        Report& report) {
+                                        ElementBudget& budget, Report& report) {
   // A tensor that is written out is known by its place, one that is named by its name.
   const std::string key = value.is(json::Kind::string) ? "=" + value.string() : value.pointer();
   if (const auto known = cache.find(key); known != cache.end() && known->second) return known->second;
@@ -42,6 +48,8 @@ std::shared_ptr<const Tensor> read_once(json::Value value, const Graph& graph, T
   if (auto read = read_tensor(value, graph, report)) {
     if (read->values.empty())
       report.add(value.at("this tensor has no elements", "at least one", to_string(read->shape)));
+    else if (!budget.take(read->values.size()))
+      report.add(beyond_limit(value, budget));
     else
       tensor = std::make_shared<const Tensor>(std::move(*read));
   }
@@ -200,7 +208,7 @@ std::shared_ptr<const Tensor> LayerBuilder::weights(std::string_view name, const
     broken_ = broken_ || !field.optional;
     return nullptr;
   }
-  auto tensor = read_once(value, *binding_->graph, *binding_->cache, *binding_->report);
+  auto tensor = read_once(value, *binding_->graph, *binding_->cache, *binding_->budget, *binding_->report);
   if (!tensor) {
     broken_ = true;
     return nullptr;
@@ -242,9 +250,7 @@ std::shared_ptr<const Tensor> LayerBuilder::weights(std::string_view name, const
 
 bool LayerBuilder::reserve(std::uint64_t elements, json::Value place) {
   if (binding_->budget->take(elements)) return true;
-  Diagnostic d = place.at("the network is larger than the limit", binding_->budget->text());
-  d.kind = ErrorKind::limit;
-  binding_->report->add(std::move(d));
+  binding_->report->add(beyond_limit(place, *binding_->budget));
   return false;
 }
 
@@ -257,7 +263,8 @@ std::optional<PerNeuron> LayerBuilder::values(std::string_view name, const Tenso
     broken_ = broken_ || !field.optional;
     return {};
   }
-  const auto tensor = read_once(value, *binding_->graph, *binding_->cache, *binding_->report);
+  const auto tensor =
+      read_once(value, *binding_->graph, *binding_->cache, *binding_->budget, *binding_->report);
   if (!tensor) broken_ = true;
   if (!tensor || !shape) return {};
   if (tensor->values.size() > 1 && !reserve(element_count(*shape), value)) return {};

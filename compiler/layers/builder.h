@@ -57,10 +57,6 @@ struct TensorField {
 /// Tensors by the text that names them, so that a weight used twice is read and held once.
 using TensorCache = std::map<std::string, std::shared_ptr<const Tensor>>;
 
-/// Reads a tensor once however often it is asked for; null if it could not be read (reported the first time).
-std::shared_ptr<const Tensor> read_once(json::Value value, const Graph& graph, TensorCache& cache,
-                                        Report& report);
-
 /// One source of a layer, resolved. `shape` is empty while unknown.
 struct LayerInput {
   Source source;
@@ -79,6 +75,14 @@ struct ElementBudget {
   }
   std::string text() const;  // what to say of the limit
 };
+
+/// What is said when the budget is used up.
+Diagnostic beyond_limit(json::Value place, const ElementBudget& budget, std::string got = {});
+
+/// Reads a tensor once however often it is asked for; null if it could not be read, or if the network is full
+/// with it (reported the first time).
+std::shared_ptr<const Tensor> read_once(json::Value value, const Graph& graph, TensorCache& cache,
+                                        ElementBudget& budget, Report& report);
 
 /// What a bound pass works on; borrowed.
 struct LayerBinding {

@@ -56,9 +56,7 @@ void check_histories(Network& net) {
     if (const auto* p = std::get_if<Population>(&*node.kind))
       elements += (p->initial.size() + (node.type.neuron ? 1 : 0)) * element_count(*node.shape);
     if (net.budget.take(elements)) continue;
-    Diagnostic d = node.place.at("the network is larger than the limit", net.budget.text());
-    d.kind = ErrorKind::limit;
-    net.report->add(std::move(d));
+    net.report->add(beyond_limit(node.place, net.budget));
     return;
   }
 }

@@ -121,7 +121,7 @@ void NeuronNode::read_options() {
 
 /// Nothing if it was reported or if the shape is not known.
 std::optional<PerNeuron> NeuronNode::read_values(json::Value value, const std::string& name) {
-  const auto tensor = read_once(value, *net_.graph, net_.tensors, report_);
+  const auto tensor = read_once(value, *net_.graph, net_.tensors, net_.budget, report_);
   if (!tensor) {
     parameters_read_ = false;
     return {};
@@ -134,9 +134,7 @@ std::optional<PerNeuron> NeuronNode::read_values(json::Value value, const std::s
     return {};
   }
   if (tensor->values.size() > 1 && !net_.budget.take(element_count(*shape_))) {
-    Diagnostic d = value.at("the network is larger than the limit", net_.budget.text());
-    d.kind = ErrorKind::limit;
-    report_.add(std::move(d));
+    report_.add(beyond_limit(value, net_.budget));
   } else if (broadcast(*tensor, *shape_, all)) {
     return all;
   } else {
@@ -267,7 +265,7 @@ std::vector<PerNeuron> NeuronNode::bind(const Cell& cell) {
 
 /// A number, one value per neuron, or one per sample and neuron.
 std::optional<PerNeuron> NeuronNode::read_initial_values(json::Value value) {
-  const auto tensor = read_once(value, *net_.graph, net_.tensors, report_);
+  const auto tensor = read_once(value, *net_.graph, net_.tensors, net_.budget, report_);
   if (!tensor || !shape_) return {};
   const bool batched = tensor->shape.size() == shape_->size() + 1 &&
                        std::equal(shape_->begin(), shape_->end(), tensor->shape.begin() + 1);
@@ -384,9 +382,7 @@ void NeuronNode::build() {
     // Whatever follows from a tensor is held per neuron.
     const bool uniform = std::ranges::all_of(population.parameters, &PerNeuron::uniform);
     if (!uniform && !net_.budget.take(std::uint64_t{n} * cell.setup.size())) {
-      Diagnostic d = node_.place.at("the network is larger than the limit", net_.budget.text());
-      d.kind = ErrorKind::limit;
-      report_.add(std::move(d));
+      report_.add(beyond_limit(node_.place, net_.budget));
       return;
     }
     const auto setup = evaluate_setup(cell, population.parameters, net_.dt(), n);

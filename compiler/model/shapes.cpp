@@ -173,10 +173,7 @@ void Settler::build_layer(Node& node, bool last, Report& report) {
   if (!report.ok() || !node.shape) return;
   const std::size_t n = element_count(*node.shape);
   if (n > kMostNeurons || (last && !net_.budget.take(n))) {
-    Diagnostic d = node.place.at("the network is larger than the limit", net_.budget.text(),
-                                 std::to_string(n) + " values here");
-    d.kind = ErrorKind::limit;
-    report.add(std::move(d));
+    report.add(beyond_limit(node.place, net_.budget, std::to_string(n) + " values here"));
     node.shape.reset();
     return;
   }

@@ -68,6 +68,17 @@ TEST(Errors, OfSizeNameTheLimit) {
   EXPECT_EQ(b.report.error().kind(), ErrorKind::limit);
 }
 
+TEST(Errors, OfSizeCountTensors) {
+  const std::string text = R"({ "spikeloom": 1, "inputs": { "x": { "shape": [100] } }, "nodes": {
+    "a": { "type": "linear", "from": "x", "weight": { "random": "normal", "seed": 1, "shape": [10, 100] } },
+    "b": { "type": "linear", "from": "x", "weight": { "random": "normal", "seed": 2, "shape": [10, 100] } } } })";
+  EXPECT_TRUE(build_text(text, {.elements = 3000}).model);
+  const Built b = build_text(text, {.elements = 1500});
+  EXPECT_EQ(b.problems(),
+            "/nodes/b/weight: the network is larger than the limit | at most 1500 values of tensors, states "
+            "and delays |  | \n");
+}
+
 TEST(Errors, OfAnEmptyTensorAreNoCrash) {
   const Built b = build("'fc': { 'type': 'linear', 'from': 'x', 'weight': [] }");
   EXPECT_FALSE(b.model);
