@@ -1,5 +1,5 @@
 # What is installed: the runtime (one library without dependencies, shared and static), the compiler (one library
-# that alone knows LLVM), their headers and a CMake package with the components `runtime` and `compiler`.
+# that alone knows LLVM), their headers, a CMake package with the components `runtime` and `compiler`, and the command.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/spikeloom)
@@ -56,4 +56,8 @@ if(has_compiler)
           DESTINATION ${package_folder} COMPONENT compiler)
   install(DIRECTORY compiler/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT compiler
           FILES_MATCHING PATTERN "*.h")
+endif()
+
+if(TARGET spikeloom)
+  install(TARGETS spikeloom RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tools)
 endif()
