@@ -1,6 +1,7 @@
 // The top of a graph file: what it says of itself, inputs, nodes, outputs, and that every name is known.
 #include "graph/graph.h"
 
+#include <algorithm>
 #include <cmath>
 #include <unordered_map>
 
@@ -149,6 +150,7 @@ class GraphReader {
 
   void read_nodes(json::Value nodes) {
     if (!nodes) return;
+    nodes_ = nodes;
     if (nodes.size() == 0) add(nodes, "the graph has no nodes", "at least one node");
     if (nodes.size() > options_.nodes) {
       Diagnostic d = nodes.at("the graph has too many nodes", "at most " + std::to_string(options_.nodes),
@@ -179,8 +181,22 @@ class GraphReader {
         add(type, "'type' must be a string", "the kind of layer or neuron", type.describe());
     }
     node.label = fields.string("label", "");
-    if (const json::Value from = fields.take("from")) read_from(from, graph_, report_, node.from);
+    if (const json::Value from = fields.take("from"); from && count_references(from))
+      read_from(from, graph_, report_, node.from);
     node.broken = report_.errors() > before;
+  }
+
+  /// False once the graph has more references than may be taken into memory, which is reported.
+  bool count_references(json::Value from) {
+    references_ += std::max<std::size_t>(from.size(), 1);
+    if (from.is(json::Kind::object))
+      for (std::size_t i = 0; i < from.size(); ++i) references_ += from[i].size();
+    if (references_ <= options_.references) return true;
+    Diagnostic d =
+        nodes_.at("the graph has too many references", "at most " + std::to_string(options_.references));
+    d.kind = ErrorKind::limit;
+    report_.add(std::move(d));
+    return false;
   }
 
   void read_outputs(json::Value outputs) {
@@ -202,8 +218,10 @@ class GraphReader {
       reference.node.clear();  // inside a module instance; modules were reported
       return false;
     }
+    // Looking for a near name takes time: not for each of a hundred thousand.
+    constexpr std::size_t most_hints = 10;
     add(reference.place, "there is no input or node " + in_quotes(reference.node), {}, {},
-        json::hint_for(reference.node, names_));
+        ++unknown_names_ <= most_hints ? json::hint_for(reference.node, names_) : "");
     reference.node.clear();
     return false;
   }
@@ -221,7 +239,8 @@ class GraphReader {
   const GraphOptions& options_;
   Report& report_;
   json::Fields top_;
-  json::Value modules_;
+  json::Value modules_, nodes_;
+  std::size_t references_ = 0, unknown_names_ = 0;
   std::unordered_map<std::string, json::Value> places_;  // of inputs and nodes
   std::vector<std::string> names_;
 };

@@ -68,6 +68,7 @@ struct GraphOptions {
   TensorLimits tensors;
   bool tensors_anywhere = false;  // allow paths out of the graph's folder
   std::size_t nodes = 100000;
+  std::size_t references = 1000000;  // of all nodes together
 };
 
 /// Problems go to `report`; what could be read is returned even then (for further checks), null if the text

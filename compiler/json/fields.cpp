@@ -104,14 +104,20 @@ void Fields::translate(std::string_view foreign, std::string_view ours) {
 }
 
 void Fields::finish(std::string_view what) {
+  // Looking for near names takes time, and a hostile object may have millions of members.
+  constexpr std::size_t most = 100;
+  std::size_t unknown = 0;
   for (std::size_t i = 0; i < object_.size(); ++i) {
     if (taken_[i]) continue;
+    if (++unknown > most) continue;
     const std::string& key = object_.key(i);
     const auto word = std::ranges::find(foreign_, key, &std::pair<std::string, std::string>::first);
     report_->add(object_.at_key(
         i, "unknown " + std::string(what) + " " + quoted(key), {}, {},
         word != foreign_.end() ? "here it is called '" + word->second + "'" : hint_for(key, known_)));
   }
+  if (unknown > most)
+    report_->add(object_.at(std::to_string(unknown - most) + " more unknown fields are not shown"));
 }
 
 }  // namespace spikeloom::json

@@ -1,7 +1,7 @@
 #include "support/text.h"
 
 #include <algorithm>
-#include <vector>
+#include <array>
 
 namespace spikeloom {
 
@@ -53,20 +53,26 @@ char folded(char c) {
   return c == '-' ? '_' : c;
 }
 
-/// Optimal string alignment distance of two short words.
+constexpr std::size_t kLongestName = 64;
+
+/// Optimal string alignment distance of two names.
 std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> before(b.size() + 1), row(b.size() + 1), next(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  std::array<std::uint8_t, kLongestName + 1> rows[3];
+  std::uint8_t *before = rows[0].data(), *row = rows[1].data(), *next = rows[2].data();
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = static_cast<std::uint8_t>(j);
   for (std::size_t i = 1; i <= a.size(); ++i) {
-    next[0] = i;
+    next[0] = static_cast<std::uint8_t>(i);
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const bool same = folded(a[i - 1]) == folded(b[j - 1]);
-      next[j] = std::min({row[j] + 1, next[j - 1] + 1, row[j - 1] + (same ? 0 : 1)});
+      const int same = folded(a[i - 1]) == folded(b[j - 1]) ? 0 : 1;
+      int least = std::min({row[j] + 1, next[j - 1] + 1, row[j - 1] + same});
       if (i > 1 && j > 1 && folded(a[i - 1]) == folded(b[j - 2]) && folded(a[i - 2]) == folded(b[j - 1]))
-        next[j] = std::min(next[j], before[j - 2] + 1);
+        least = std::min(least, before[j - 2] + 1);
+      next[j] = static_cast<std::uint8_t>(least);
     }
-    std::swap(before, row);
-    std::swap(row, next);
+    std::uint8_t* const free_row = before;
+    before = row;
+    row = next;
+    next = free_row;
   }
   return row[b.size()];
 }
@@ -120,12 +126,11 @@ std::string escaped(std::string_view text, Quotes quotes, std::size_t most) {
 }
 
 std::string nearest_name(std::string_view word, std::span<const std::string> names) {
-  constexpr std::size_t longest = 64;  // of a name; also bounds the work on hostile words
-  if (word.empty() || word.size() > longest) return {};
+  if (word.empty() || word.size() > kLongestName) return {};
   std::string best;
   std::size_t best_distance = std::max<std::size_t>(1, (word.size() + 1) / 3) + 1;
   for (const std::string& name : names) {
-    if (name.size() > longest || name.size() >= word.size() + best_distance ||
+    if (name.size() > kLongestName || name.size() >= word.size() + best_distance ||
         word.size() >= name.size() + best_distance)
       continue;
     const std::size_t d = distance(word, name);

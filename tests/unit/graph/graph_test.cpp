@@ -82,6 +82,29 @@ TEST(Graph, TextThatIsNotAnObjectIsNoGraph) {
             "net.json:1:1: error: this must be an object\n  expected  an object\n  got       an array of 1");
 }
 
+TEST(Graph, IsReadInTimeWhateverItNames) {
+  std::string text = R"({"spikeloom": 1, "nodes": {)";
+  for (int i = 0; i < 5000; ++i)
+    text += (i ? ", \"" : "\"") + std::string("neuron_population_") + std::to_string(i) +
+            R"(": {"type": "relu", "from": "neuron_populations_)" + std::to_string(i) + "\"}";
+  Report report;
+  ASSERT_TRUE(read(text + "}}", report));
+  EXPECT_EQ(report.errors(), 5000u);
+  EXPECT_EQ(report.diagnostics()[0].hint, "did you mean 'neuron_population_0'?");
+  EXPECT_EQ(report.diagnostics()[999].hint, "");
+}
+
+TEST(Graph, HasALimitOfReferences) {
+  Report report;
+  const auto graph = read(R"({"spikeloom": 1, "nodes": {"a": {"type": "add", "from": ["a", "a", "a"]},
+                              "b": {"type": "x", "from": {"p": ["a", "a"], "q": "a"}}}})",
+                          report, {.references = 5});
+  EXPECT_EQ(report.error().kind(), ErrorKind::limit);
+  EXPECT_EQ(graph->nodes[0].from[0].references.size(), 3u);
+  EXPECT_TRUE(graph->nodes[1].from.empty());
+  EXPECT_TRUE(graph->nodes[1].broken);
+}
+
 TEST(Graph, HasALimitOfNodes) {
   Report report;
   read(R"({"spikeloom": 1, "nodes": {"a": {"type": "x"}, "b": {"type": "x"}}})", report, {.nodes = 1});

@@ -64,5 +64,15 @@ TEST_F(FieldsOf, SomethingElseIsNotAnObject) {
             "1:1: error: this must be an object\n  expected  an object\n  got       an array of 1");
 }
 
+TEST_F(FieldsOf, ManyUnknownFieldsAreCounted) {
+  std::string text = "{\"known\": 1";
+  for (int i = 0; i < 200000; ++i) text += ", \"knwon" + std::to_string(i) + "\": 0";
+  Fields f = fields(text + "}");
+  f.take("known");
+  f.finish();
+  EXPECT_EQ(report.errors(), 101u);
+  EXPECT_EQ(report.diagnostics().back().what, "199900 more unknown fields are not shown");
+}
+
 }  // namespace
 }  // namespace spikeloom::json
