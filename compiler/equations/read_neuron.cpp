@@ -295,7 +295,7 @@ class NeuronReader {
       if (section_lines_ <= kLinesLimit) problem(v.at(""), p);
       declared_.broken = true;
       // The name is what later lines would miss.
-      Lexer lexer(v.string().substr(0, kLineLimit), true);
+      Lexer lexer(std::string_view(v.string()).substr(0, kLineLimit), true);
       const Token name = lexer.next();
       if (name.kind == Token::Kind::name) declared_.broken_names.emplace(name.text);
       return {};
