@@ -26,6 +26,11 @@ struct ZipSource {
   std::uint64_t position = 0;
   zip_error_t error{};
 
+  explicit ZipSource(const Bytes& from) : bytes(&from) { zip_error_init(&error); }
+  ~ZipSource() { zip_error_fini(&error); }
+  ZipSource(const ZipSource&) = delete;
+  ZipSource& operator=(const ZipSource&) = delete;
+
   static zip_int64_t call(void* self, void* data, zip_uint64_t length, zip_source_cmd_t command) {
     return static_cast<ZipSource*>(self)->serve(data, length, command);
   }
@@ -99,9 +104,17 @@ Result<void> check_member_counts(const Bytes& bytes) {
   return {};
 }
 
+/// What libzip says; the error owns the text.
+struct ZipError {
+  zip_error_t error;
+  ZipError() { zip_error_init(&error); }
+  ~ZipError() { zip_error_fini(&error); }
+  ZipError(const ZipError&) = delete;
+  ZipError& operator=(const ZipError&) = delete;
+};
+
 std::string message(zip_error_t* error) {
-  std::string text = zip_error_strerror(error);
-  return escaped(text, Quotes::keep, 200);
+  return escaped(zip_error_strerror(error), Quotes::keep, 200);
 }
 
 }  // namespace
@@ -121,17 +134,15 @@ Result<Tensor> read_npz(const Bytes& bytes, std::string_view member, const Tenso
   // To libzip an empty file is an empty archive.
   if (bytes.size < 22) return file_error(bytes.name, "this is not a .npz file");
   TRY_VOID(check_member_counts(bytes));
-  ZipSource source{.bytes = &bytes};
-  zip_error_init(&source.error);
-  zip_error_t error;
-  zip_error_init(&error);
-  zip_source_t* made = zip_source_function_create(ZipSource::call, &source, &error);
-  if (!made) return file_error(bytes.name, "the archive cannot be opened: " + message(&error));
-  std::unique_ptr<zip_t, decltype(&zip_discard)> archive(zip_open_from_source(made, ZIP_RDONLY, &error),
+  ZipSource source(bytes);
+  ZipError error;
+  zip_source_t* made = zip_source_function_create(ZipSource::call, &source, &error.error);
+  if (!made) return file_error(bytes.name, "the archive cannot be opened: " + message(&error.error));
+  std::unique_ptr<zip_t, decltype(&zip_discard)> archive(zip_open_from_source(made, ZIP_RDONLY, &error.error),
                                                          zip_discard);
   if (!archive) {
     zip_source_free(made);
-    return file_error(bytes.name, "this is not a .npz file: " + message(&error));
+    return file_error(bytes.name, "this is not a .npz file: " + message(&error.error));
   }
 
   const std::string name(member);
