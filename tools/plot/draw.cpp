@@ -150,7 +150,7 @@ void draw_axes(const Panel& panel, const Projection& to, bool has_words, double 
     canvas.line(x, box.bottom(), x, box.bottom() + 3.5, kFrame, 0.8);
     canvas.text(x, box.bottom() + 15, tick.label, aligned(kTickText, 0.5));
   }
-  for (const Tick& tick : ticks_of(panel.y, box.height, 34)) {
+  for (const Tick& tick : ticks_of(panel.y, box.height, panel.y.whole ? 22 : 34)) {
     const double y = to.y(tick.value);
     if (panel.y.has_grid) canvas.line(box.left, y, box.right(), y, kGrid, 0.8);
     canvas.line(box.left - 3.5, y, box.left, y, kFrame, 0.8);
@@ -172,7 +172,7 @@ double left_margin(const Figure& figure, Canvas& canvas) {
   for (const Panel& panel : figure.panels) {
     has_label |= !panel.y.label.empty();
     if (!panel.y.has_labels) continue;
-    for (const Tick& tick : ticks_of(panel.y, panel.height, 34))
+    for (const Tick& tick : ticks_of(panel.y, panel.height, panel.y.whole ? 22 : 34))
       widest = std::max(widest, canvas.width_of(tick.label, kTickText));
   }
   return kEdge + (has_label ? 18 : 0) + widest + 9;

@@ -121,7 +121,7 @@ Panel Raster::panel() const {
   strokes.height = neurons_ > 60 ? 1.0 : 0.72;
   // A stroke as wide as its step would join a burst into a bar.
   const double pixels_each_step = 850.0 / static_cast<double>(std::max<std::uint64_t>(time_.steps, 1));
-  strokes.width = std::clamp(pixels_each_step * 0.55, 0.75, 1.6);
+  strokes.width = std::clamp(pixels_each_step * 0.55, 0.75, neurons_ > 60 ? 4.0 : 1.8);
   // Spikes that lie close share ink instead of hiding one another.
   if (spikes_ > 20000) strokes.color.alpha = 0.75;
   panel.marks.push_back(std::move(strokes));

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint64_t kMostBins = 1800;       // two a pixel of a figure's usual width
 constexpr std::size_t kMostSpikeMarks = 20000;  // of one line; more would be a bar anyway
-constexpr double kHeight = 120;
+constexpr double kHeight = 130;
 
 }  // namespace
 
