@@ -1,0 +1,47 @@
+// spikeloom check: every problem of a graph file.
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "choices.h"
+#include "support/text.h"
+#include "verb.h"
+
+namespace spikeloom::tool {
+namespace {
+
+struct Options {
+  NetworkChoice network;
+  bool json = false;
+};
+
+int check(const Options& options, const Terminal& terminal) {
+  const Network network = read_network(options.network.file, {options.network.tensors_anywhere});
+  const bool ok = network.model.has_value();
+  if (options.json) {
+    terminal.data(diagnostics_json(ok, network.problems));
+  } else {
+    terminal.diagnostics(network.problems);
+    if (ok) {
+      std::size_t nodes = 0;
+      for (const ModelNode& node : network.model->nodes) nodes += !node.implicit;
+      terminal.say(escaped(network.file) + ": " + terminal.good("ok") + ", " + std::to_string(nodes) +
+                   (nodes == 1 ? " node" : " nodes"));
+    } else {
+      std::size_t errors = 0;
+      for (const Diagnostic& d : network.problems) errors += d.severity == Diagnostic::Severity::error;
+      if (errors > 1) terminal.say(std::to_string(errors) + " errors");
+    }
+  }
+  return ok ? 0 : static_cast<int>(Error(network.problems).kind());
+}
+
+}  // namespace
+
+void declare_check(CLI::App& app, Action& action) {
+  auto options = std::make_shared<Options>();
+  options->network.declare(app);
+  app.add_flag("--json", options->json, "print the problems to stdout as JSON");
+  action = [options](const Terminal& terminal) { return check(*options, terminal); };
+}
+
+}  // namespace spikeloom::tool

@@ -1,0 +1,51 @@
+// Options that several verbs share, declared and checked in one place.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiled.h"
+#include "input_data.h"
+#include "network.h"
+#include "terminal.h"
+
+namespace CLI {
+class App;
+}
+
+namespace spikeloom::tool {
+
+/// The graph file and how it may be read.
+struct NetworkChoice {
+  std::string file;
+  bool tensors_anywhere = false;
+  void declare(CLI::App& app);
+  /// Warnings go to the terminal.
+  Result<Network> load(const Terminal& terminal) const;
+};
+
+/// The machine to compile for.
+struct MachineChoice {
+  unsigned lanes = 0;
+  std::string cpu;
+  void declare(CLI::App& app);
+  TargetChoice target() const { return {lanes, cpu}; }
+};
+
+/// Data, steps and samples of a run.
+struct DataChoice {
+  std::vector<std::string> inputs, initial;
+  std::optional<std::uint64_t> steps, seed;
+  std::uint32_t batch = 0;  // 0: as many as fit
+  std::string pad = "none";
+  void declare(CLI::App& app);
+  DataRequest request() const;
+};
+
+/// How many samples run at once: what was asked for, or all of them as far as memory allows.
+Result<std::uint32_t> batch_of(const DataChoice& choice, const Model& model, const EngineMaker& maker,
+                               std::uint32_t samples);
+
+}  // namespace spikeloom::tool

@@ -1,0 +1,34 @@
+// The compiled engine, and what is known of the machine: the only header whose implementation depends on
+// whether this build has the code generator (compiled/) or not (interpreted/).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "engine.h"
+
+namespace spikeloom::tool {
+
+struct TargetChoice {
+  unsigned lanes = 0;  // 0: chosen from the CPU
+  std::string cpu;     // "": this machine
+};
+
+bool has_code_generator();
+
+/// Compiles the model. ErrorKind::unsupported without a code generator.
+Result<std::unique_ptr<EngineMaker>> compiled_maker(const Model& model, const TargetChoice& target);
+
+enum class Dump { plan, llvm, assembly };
+/// The text of a stage. A plan needs no code generator.
+Result<std::string> dump(const Model& model, const TargetChoice& target, Dump what);
+
+struct Machine {
+  std::string cpu, features, triple, llvm_version;
+  unsigned lanes = 1;
+  bool has_fma = false;
+};
+std::optional<Machine> machine();  // nothing without a code generator
+
+}  // namespace spikeloom::tool

@@ -1,0 +1,99 @@
+#include "compiled.h"
+
+#include "llvm/codegen.h"
+#include "schedule/plan.h"
+#include "spikeloom/session.h"
+#include "support/file.h"
+#include "support/try.h"
+
+namespace spikeloom::tool {
+namespace {
+
+class CompiledEngine final : public Engine {
+ public:
+  explicit CompiledEngine(Session session) : session_(std::move(session)) {}
+  Result<void> set_input(std::string_view input, std::span<const float> values) override {
+    return session_.set_input(input, values);
+  }
+  Result<void> set_state(std::string_view state, std::span<const float> values) override {
+    return session_.set_state(state, values);
+  }
+  Result<std::uint64_t> run(std::uint64_t steps, const InputSource& source,
+                            const RunOptions& options) override {
+    return session_.run(steps, source, options);
+  }
+  Result<void> record(std::string_view signal, Recorder& recorder, std::uint32_t first,
+                      std::uint32_t count) override {
+    return session_.record(signal, recorder, first, count);
+  }
+  Result<void> finish_recording() override { return session_.finish_recording(); }
+  Result<void> read(std::string_view signal, std::span<float> values) const override {
+    return session_.read(signal, values);
+  }
+  std::uint64_t step_count() const override { return session_.step_count(); }
+  Result<std::vector<unsigned char>> save() const override { return session_.save(); }
+  Result<void> restore(std::span<const unsigned char> saved) override { return session_.restore(saved); }
+
+ private:
+  Session session_;
+};
+
+class CompiledMaker final : public EngineMaker {
+ public:
+  CompiledMaker(Program program, Target target) : program_(std::move(program)), target_(std::move(target)) {}
+  Result<std::unique_ptr<Engine>> make(const SessionOptions& options) const override {
+    TRY(Session session, Session::create(program_, options));
+    return std::unique_ptr<Engine>(std::make_unique<CompiledEngine>(std::move(session)));
+  }
+  std::string name() const override { return "jit"; }
+  std::string cpu() const override { return target_.cpu.empty() ? machine_info().cpu : target_.cpu; }
+  unsigned lanes() const override { return target_.lanes; }
+  std::uint64_t hash() const override { return program_.table().hash; }
+  std::uint64_t bytes_per_sample() const override { return program_.table().arena_per_sample; }
+
+ private:
+  Program program_;
+  Target target_;
+};
+
+constexpr std::uint64_t kMostConstantBytes = 16ull << 30;
+
+Result<Target> resolved(const TargetChoice& choice) {
+  Target target;
+  target.lanes = choice.lanes;
+  target.cpu = choice.cpu;
+  return resolve_target(target);
+}
+
+}  // namespace
+
+bool has_code_generator() {
+  return true;
+}
+
+Result<std::unique_ptr<EngineMaker>> compiled_maker(const Model& model, const TargetChoice& choice) {
+  TRY(const Target target, resolved(choice));
+  // Packed weights are the largest thing that a small file can ask for.
+  if (const std::uint64_t bytes = constant_bytes(model); bytes > kMostConstantBytes)
+    return Error(ErrorKind::limit, "weights and parameters would take " + bytes_text(bytes) + ", more than " +
+                                       bytes_text(kMostConstantBytes));
+  TRY(Program program, generate(make_plan(model, target)));
+  return std::unique_ptr<EngineMaker>(std::make_unique<CompiledMaker>(std::move(program), target));
+}
+
+Result<std::string> dump(const Model& model, const TargetChoice& choice, Dump what) {
+  TRY(const Target target, resolved(choice));
+  const Plan plan = make_plan(model, target);
+  if (what == Dump::plan) return plan.print();
+  std::string text;
+  TRY(const Program program,
+      generate(plan, {}, what == Dump::llvm ? &text : nullptr, what == Dump::assembly ? &text : nullptr));
+  return text;
+}
+
+std::optional<Machine> machine() {
+  const MachineInfo info = machine_info();
+  return Machine{info.cpu, info.features, info.triple, info.llvm_version, info.lanes, info.has_fma};
+}
+
+}  // namespace spikeloom::tool

@@ -1,0 +1,73 @@
+// The user's arrays as a network's inputs: which axis is what, how many steps and samples there are, and the
+// blocks that a run asks for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "array_file.h"
+#include "engine.h"
+#include "model/model.h"
+
+namespace spikeloom::tool {
+
+enum class Pad { none, zero, hold };
+
+struct DataRequest {
+  std::vector<std::string> arguments;  // "x.npy" or "name=x.npy"
+  std::optional<std::uint64_t> steps;  // absent: as long as the data
+  Pad pad = Pad::none;
+};
+
+class InputData {
+ public:
+  /// Opens all files and checks shapes; data is read later.
+  static Result<InputData> open(const Model& model, const DataRequest& request);
+
+  std::uint64_t steps() const { return steps_; }
+  std::uint32_t samples() const { return samples_; }
+  /// One line an input: "image: 360 samples, constant, float32".
+  std::vector<std::string> lines() const;
+
+  /// Gives an engine that runs samples [first, first + count) its constant inputs.
+  Result<void> set_constants(Engine& engine, std::uint32_t first, std::uint32_t count) const;
+  /// The varying inputs of these samples; the run's first step is the engine's `start_step`. Borrows this.
+  InputSource source(std::uint32_t first, std::uint32_t count, std::uint64_t start_step) const;
+  /// The same for one input, into [steps][count][n].
+  Result<void> read(std::size_t input, std::uint64_t first_step, std::uint32_t steps, std::uint32_t first,
+                    std::uint32_t count, std::span<float> rows) const;
+
+ private:
+  struct Input {
+    ArrayFile file;
+    std::string name;
+    std::size_t n = 1;  // elements of a sample
+    bool is_constant = false;
+    bool has_samples = false;  // the array has a batch axis
+    std::uint64_t steps = 1;   // of the array; 1 if constant
+    std::uint32_t samples = 1;
+  };
+  static Result<Input> open_input(const ModelInput& input, const std::string& path,
+                                  const DataRequest& request);
+  Result<void> read_checked(const Input& input, std::uint64_t first, std::span<float> into) const;
+
+  std::vector<Input> inputs_;  // in the model's order
+  std::uint64_t steps_ = 0;
+  std::uint32_t samples_ = 1;
+  Pad pad_ = Pad::none;
+};
+
+/// The state or value a user's array gives: [...shape], or [samples, ...shape].
+struct StateFile {
+  std::string state;  // "lif1.mem"
+  ArrayFile file;
+  std::size_t n = 1;
+  std::uint32_t samples = 0;  // 0: the same for all
+};
+/// "lif1.mem=m.npy"
+Result<StateFile> open_state(const Model& model, const std::string& argument, std::uint32_t samples);
+Result<void> set_state(const StateFile& state, Engine& engine, std::uint32_t first, std::uint32_t count);
+
+}  // namespace spikeloom::tool

@@ -1,0 +1,55 @@
+// A graph file, read and checked, ready to run on either engine.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "graph/graph.h"
+#include "model/model.h"
+#include "spikeloom/result.h"
+
+namespace spikeloom::tool {
+
+struct Network {
+  std::string file;                  // as the user named it
+  std::unique_ptr<Graph> graph;      // the model's tensors and text live on their own
+  std::optional<Model> model;        // absent after an error
+  std::vector<Diagnostic> problems;  // errors and warnings, by place
+  double seconds = 0;                // that reading and checking took
+
+  /// ms per step if the file says so.
+  std::optional<double> dt_ms() const { return graph == nullptr ? std::nullopt : graph->dt; }
+};
+
+struct NetworkOptions {
+  bool tensors_anywhere = false;
+};
+
+/// Reads the file and reports everything that is wrong with it.
+Network read_network(const std::filesystem::path& file, const NetworkOptions& options);
+
+/// The same where a network is needed: errors are the result; warnings stay in `problems`.
+Result<Network> load_network(const std::filesystem::path& file, const NetworkOptions& options);
+
+/// The signal a reference such as "lif1.mem" or "lif1[0:16]" names, with a "did you mean" if there is none.
+struct Selection {
+  std::string text;    // as written
+  std::string signal;  // Model::name_of
+  Signal of;
+  std::uint32_t first = 0, count = 0;  // neurons
+  bool is_sliced = false;
+};
+Result<Selection> select(const Model& model, const std::string& text);
+
+/// "lif1.mem,lif1[0:16]" in parts.
+std::vector<std::string> comma_separated(const std::string& text);
+
+/// True where the signal is 0 or 1 in every step and recorded as such.
+bool is_spikes(const Model& model, Signal signal);
+/// True for the main output of a neuron that spikes, graded or not.
+bool is_neuron_output(const Model& model, Signal signal);
+
+}  // namespace spikeloom::tool

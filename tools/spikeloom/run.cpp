@@ -1,0 +1,271 @@
+// spikeloom run: data through a network, into files, a picture and a summary.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <memory>
+
+#include "choices.h"
+#include "interrupt.h"
+#include "pictures.h"
+#include "plot/write.h"
+#include "progress.h"
+#include "run_report.h"
+#include "support/file.h"
+#include "support/text.h"
+#include "support/try.h"
+#include "verb.h"
+
+namespace spikeloom::tool {
+namespace {
+
+constexpr std::uint64_t kSavedStateLimit = 16ull << 30;
+
+struct Options {
+  NetworkChoice network;
+  MachineChoice machine;
+  DataChoice data;
+  std::string engine = has_code_generator() ? "jit" : "reference";
+  std::string record, out, plot, labels, decode_output, save_state, load_state;
+  std::uint32_t threads = 1, plot_sample = 0;
+  bool events = false, json = false;
+};
+
+Result<std::vector<unsigned char>> read_bytes(const std::string& path) {
+  TRY(const InputFile file, InputFile::open(path));
+  if (file.size() > kSavedStateLimit)
+    return Error(ErrorKind::limit,
+                 "'" + escaped(path) + "' is too large for a saved state: " + bytes_text(file.size()));
+  std::vector<unsigned char> bytes(file.size());
+  TRY_VOID(file.read(0, bytes));
+  return bytes;
+}
+
+/// Everything that can be wrong is found before the first step, so that no long run ends in a usage error.
+class Run {
+ public:
+  static Result<Run> prepare(const Options& options, const Terminal& terminal);
+  Result<void> execute(std::stop_token stop, const Terminal& terminal);
+  Result<void> write(const Terminal& terminal);
+  const RunReport& report() const { return report_; }
+  const Network& network() const { return *network_; }
+
+ private:
+  explicit Run(const Options& options) : options_(options) {}
+  Result<void> run_part(Engine& engine, std::uint32_t first, std::uint32_t count,
+                        const RunOptions& run_options);
+  Result<std::unique_ptr<Engine>> start_part(std::uint32_t first, std::uint32_t count) const;
+
+  const Options& options_;
+  std::unique_ptr<Network> network_;
+  std::unique_ptr<InputData> data_;
+  std::unique_ptr<EngineMaker> maker_;
+  std::vector<StateFile> states_;
+  std::vector<unsigned char> saved_;
+  std::optional<Recordings> recordings_;
+  std::optional<LivePicture> picture_;
+  RunReport report_;
+};
+
+Result<Run> Run::prepare(const Options& options, const Terminal& terminal) {
+  Run run(options);
+  TRY(Network network, options.network.load(terminal));
+  run.network_ = std::make_unique<Network>(std::move(network));
+  const Model& model = *run.network_->model;
+  if (!options.plot.empty()) {
+    TRY([[maybe_unused]] const plot::Format format, plot::format_of(options.plot));
+  }
+  std::vector<Selection> selections;
+  for (const std::string& text : comma_separated(options.record)) {
+    TRY(Selection selection, select(model, text));
+    selections.push_back(std::move(selection));
+  }
+  if (!selections.empty() && options.out.empty() && options.plot.empty())
+    return Error(ErrorKind::usage, "--record needs a place to write to",
+                 "add --out FOLDER, or --plot FILE.png");
+  if (options.events && options.out.empty()) return Error(ErrorKind::usage, "--events needs --out FOLDER");
+  if (!options.out.empty()) {
+    TRY(run.report_.files, recorded_files(model, comma_separated(options.record), options.events));
+  }
+
+  TRY(InputData data, InputData::open(model, options.data.request()));
+  run.data_ = std::make_unique<InputData>(std::move(data));
+  RunReport& report = run.report_;
+  report.samples = run.data_->samples();
+  for (const std::string& argument : options.data.initial) {
+    TRY(StateFile state, open_state(model, argument, report.samples));
+    run.states_.push_back(std::move(state));
+  }
+  report.inputs = run.data_->lines();
+  for (const std::string& line : report.inputs) terminal.say(line);
+  if (!options.labels.empty()) {
+    TRY(report.score, Score::open(model, {options.labels, options.decode_output}, report.samples));
+  }
+  if (options.plot_sample >= report.samples)
+    return Error(ErrorKind::usage, "there is no sample " + std::to_string(options.plot_sample) + " to plot",
+                 "the data has " + std::to_string(report.samples) + ", counted from 0");
+
+  const auto start = std::chrono::steady_clock::now();
+  if (options.engine == "reference") {
+    run.maker_ = reference_maker(model);
+  } else {
+    TRY(run.maker_, compiled_maker(model, options.machine.target()));
+  }
+  report.compile_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  report.engine = run.maker_->name();
+  report.cpu = run.maker_->cpu();
+  report.lanes = run.maker_->lanes();
+  report.hash = run.maker_->hash();
+  report.seed = options.data.seed.value_or(model.seed);
+  report.threads = options.threads;
+  TRY(report.batch, batch_of(options.data, model, *run.maker_, report.samples));
+  if (report.batch < report.samples && !(options.save_state.empty() && options.load_state.empty()))
+    return Error(ErrorKind::usage, "a state is saved and loaded for all samples at once",
+                 "leave out --batch");
+  if (!options.load_state.empty()) {
+    TRY(run.saved_, read_bytes(options.load_state));
+    TRY(const auto engine, run.start_part(0, report.samples));  // refused here, not after the files were made
+    report.first_step = engine->step_count();
+  }
+  if (!options.out.empty()) {
+    TRY(run.recordings_, Recordings::create(options.out, report.files, report.samples));
+  }
+  if (!options.plot.empty()) {
+    // A network as small as a tutorial's shows its states without being asked.
+    std::size_t neurons = 0;
+    for (const ModelNode& node : model.nodes) neurons += node.states() > 0 ? node.size : 0;
+    if (selections.empty() && neurons <= 3)
+      for (std::uint32_t node = 0; node < model.nodes.size(); ++node)
+        for (std::size_t state = 0; state < model.nodes[node].states(); ++state) {
+          TRY(Selection selection,
+              select(model, model.name_of({Signal::Of::node, node, static_cast<std::int32_t>(state)})));
+          selections.push_back(std::move(selection));
+        }
+    run.picture_.emplace(*run.network_, selections, options.plot_sample, report.first_step,
+                         run.data_->steps(), report.samples);
+  }
+  for (std::uint32_t node = 0; node < model.nodes.size(); ++node)
+    if (is_neuron_output(model, {Signal::Of::node, node, -1}))
+      report.spikes.emplace_back(model.nodes[node].name);
+  return run;
+}
+
+Result<std::unique_ptr<Engine>> Run::start_part(std::uint32_t first, std::uint32_t count) const {
+  SessionOptions session;
+  session.batch = count;
+  session.first_sample = first;
+  session.seed = options_.data.seed;
+  TRY(auto engine, maker_->make(session));
+  if (!saved_.empty()) TRY_VOID(engine->restore(saved_));
+  TRY_VOID(data_->set_constants(*engine, first, count));
+  for (const StateFile& state : states_) TRY_VOID(set_state(state, *engine, first, count));
+  return engine;
+}
+
+Result<void> Run::execute(std::stop_token stop, const Terminal& terminal) {
+  const std::uint32_t parts = (report_.samples + report_.batch - 1) / report_.batch;
+  Progress progress(terminal, data_->steps() * parts, parts > 1 ? "steps of all batches" : "steps");
+  const auto start = std::chrono::steady_clock::now();
+  for (std::uint32_t part = 0; part < parts && !report_.is_interrupted; ++part) {
+    const std::uint32_t first = part * report_.batch,
+                        count = std::min(report_.batch, report_.samples - first);
+    TRY(auto engine, start_part(first, count));
+    RunOptions run_options;
+    run_options.stop = stop;
+    run_options.progress = [&](std::uint64_t done, std::uint64_t steps) {
+      progress.update(part * steps + done);
+    };
+    TRY_VOID(run_part(*engine, first, count, run_options));
+  }
+  report_.run_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (recordings_) TRY_VOID(recordings_->close());
+  return {};
+}
+
+Result<void> Run::run_part(Engine& engine, std::uint32_t first, std::uint32_t count,
+                           const RunOptions& run_options) {
+  if (recordings_) TRY_VOID(recordings_->attach(engine, first));
+  if (picture_) TRY_VOID(picture_->attach(engine, first, count));
+  for (SpikeTotal& total : report_.spikes) TRY_VOID(engine.record(total.name(), total, 0, SPIKELOOM_NONE));
+  if (report_.score) TRY_VOID(report_.score->attach(engine));
+  auto done = engine.run(data_->steps(), data_->source(first, count, engine.step_count()), run_options);
+  // What was recorded until an error is brought to disk all the same.
+  const auto finished = engine.finish_recording();
+  if (!done) return done.error();
+  if (!finished) return finished.error();
+  report_.steps = first == 0 ? *done : std::min(report_.steps, *done);
+  report_.is_interrupted = *done < data_->steps();
+  if (report_.score) report_.score->take(first, count);
+  if (!options_.save_state.empty()) {
+    TRY(const auto bytes, engine.save());
+    TRY_VOID(write_text(options_.save_state, std::string(bytes.begin(), bytes.end())));
+  }
+  return {};
+}
+
+Result<void> Run::write(const Terminal& terminal) {
+  if (!options_.out.empty())
+    TRY_VOID(write_text(std::filesystem::path(options_.out) / "run.json", run_json(*network_, report_)));
+  if (picture_) {
+    TRY(const plot::Figure figure, picture_->figure(*data_));
+    TRY_VOID(plot::write(figure, options_.plot));
+  }
+  say_summary(terminal, *network_, report_);
+  if (!options_.out.empty()) {
+    std::vector<std::string> files;
+    for (const RecordedFile& file : report_.files) files.push_back(file.file);
+    files.emplace_back("run.json");
+    terminal.say("wrote " + listed(files, "and") + " to " + escaped(options_.out));
+  }
+  if (picture_) terminal.say("wrote " + escaped(options_.plot));
+  return {};
+}
+
+int run(const Options& options, const Terminal& terminal) {
+  const std::stop_token stop = stop_on_interrupt();
+  auto prepared = Run::prepare(options, terminal);
+  if (!prepared) return fail(terminal, prepared.error(), options.json);
+  if (const auto executed = prepared->execute(stop, terminal); !executed)
+    return fail(terminal, executed.error(), options.json);
+  if (const auto written = prepared->write(terminal); !written)
+    return fail(terminal, written.error(), options.json);
+  if (options.json) terminal.data(run_json(prepared->network(), prepared->report()));
+  if (!prepared->report().is_interrupted) return 0;
+  terminal.say("interrupted after " + std::to_string(prepared->report().steps) +
+               " steps; what was written is complete up to there");
+  return static_cast<int>(ErrorKind::interrupted);
+}
+
+}  // namespace
+
+void declare_run(CLI::App& app, Action& action) {
+  auto options = std::make_shared<Options>();
+  options->network.declare(app);
+  options->data.declare(app);
+  app.add_option("--record", options->record, "what to record besides the outputs: lif1.mem,lif1[0:16],lif2")
+      ->type_name("LIST");
+  app.add_option("--out", options->out, "folder for outputs, recordings and run.json")->type_name("FOLDER");
+  app.add_flag("--events", options->events,
+               "record spikes as events (step, sample, neuron) instead of arrays");
+  app.add_option("--plot", options->plot, "draw a raster, and traces of the recorded states")
+      ->type_name("FILE.svg|png");
+  app.add_option("--plot-sample", options->plot_sample, "the sample to draw (0)")->type_name("N");
+  app.add_option("--labels", options->labels, "class of each sample; prints the accuracy by spike count")
+      ->type_name("FILE");
+  app.add_option("--decode-output", options->decode_output, "the output whose spikes are counted (the first)")
+      ->type_name("NAME");
+  app.add_option("--save-state", options->save_state, "save all states after the last step")
+      ->type_name("FILE");
+  app.add_option("--load-state", options->load_state, "go on from saved states")->type_name("FILE");
+  app.add_option("--engine", options->engine, "jit: compiled; reference: the plain interpreter")
+      ->check(CLI::IsMember({"jit", "reference"}))
+      ->type_name("jit|reference");
+  options->machine.declare(app);
+  app.add_option("--threads", options->threads, "threads to use; never changes a result (1)")
+      ->check(CLI::Range(1u, 1024u))
+      ->type_name("N");
+  app.add_flag("--json", options->json, "print what run.json holds, and problems, to stdout");
+  action = [options](const Terminal& terminal) { return run(*options, terminal); };
+}
+
+}  // namespace spikeloom::tool

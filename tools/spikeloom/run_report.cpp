@@ -1,0 +1,148 @@
+#include "run_report.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "pictures.h"
+#include "progress.h"
+#include "support/text.h"
+
+namespace spikeloom::tool {
+namespace {
+
+std::string decimals(const char* form, double value) {
+  std::array<char, 48> text{};
+  std::snprintf(text.data(), text.size(), form, value);
+  return text.data();
+}
+
+std::string hex(std::uint64_t value) {
+  std::array<char, 24> text{};
+  std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(value));
+  return text.data();
+}
+
+/// Columns wide enough for their longest word; the first is left-aligned, the rest right-aligned.
+std::vector<std::string> aligned(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows)
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (widths.size() <= i) widths.push_back(0);
+      widths[i] = std::max(widths[i], row[i].size());
+    }
+  std::vector<std::string> lines;
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const std::string space(widths[i] - row[i].size(), ' ');
+      line += i == 0 ? row[i] + space : "   " + space + row[i];
+    }
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+}  // namespace
+
+void say_summary(const Terminal& terminal, const Network& network, const RunReport& report) {
+  const double per_second = report.run_seconds > 0 ? report.samples / report.run_seconds : 0;
+  std::string line = std::to_string(report.steps) + (report.steps == 1 ? " step, " : " steps, ") +
+                     std::to_string(report.samples) + (report.samples == 1 ? " sample" : " samples") +
+                     " in " + duration_text(report.run_seconds);
+  if (report.steps > 0) {
+    line += ": " + duration_text(report.run_seconds / static_cast<double>(report.steps)) + " a step";
+    if (report.samples > 1) line += ", " + decimals("%.0f", per_second) + " samples/s";
+  }
+  terminal.say(line);
+  terminal.say(terminal.muted(report.engine +
+                              (report.engine == "jit"
+                                   ? ", " + std::to_string(report.lanes) + " lanes, " + escaped(report.cpu) +
+                                         ", compiled in " + duration_text(report.compile_seconds)
+                                   : "")));
+  std::vector<std::vector<std::string>> rows;
+  for (const SpikeTotal& total : report.spikes) rows.push_back(total.words(network.dt_ms()));
+  for (const std::string& row : aligned(rows)) terminal.say("  " + row);
+  if (report.score)
+    terminal.say(terminal.bold("accuracy " + decimals("%.3f", report.score->accuracy())) + "  (" +
+                 std::to_string(report.score->right()) + " of " + std::to_string(report.score->samples()) +
+                 " samples, by spike count of '" + report.score->output() + "')");
+}
+
+std::string run_json(const Network& network, const RunReport& report) {
+  using Json = nlohmann::ordered_json;
+  const Model& model = *network.model;
+  Json json;
+  json["spikeloom"] = SPIKELOOM_VERSION;
+  json["graph"] = network.file;
+  json["name"] = model.name;
+  json["hash"] = hex(report.hash);
+  json["first_step"] = report.first_step;
+  json["steps"] = report.steps;
+  json["samples"] = report.samples;
+  json["batch"] = report.batch;
+  json["dt"] = network.dt_ms() ? Json(*network.dt_ms()) : Json(nullptr);
+  json["seed"] = report.seed;
+  json["engine"] = report.engine;
+  json["cpu"] = report.cpu;
+  json["lanes"] = report.lanes;
+  json["threads"] = report.threads;
+  json["interrupted"] = report.is_interrupted;
+  json["times"] = {
+      {"load_s", network.seconds}, {"compile_s", report.compile_seconds}, {"run_s", report.run_seconds}};
+  json["inputs"] = report.inputs;
+  json["recordings"] = Json::array();
+  for (const RecordedFile& file : report.files) {
+    const Signal of = file.selection.of;
+    Json entry;
+    entry["file"] = file.file;
+    entry["signal"] = file.selection.signal;
+    entry["kind"] = file.is_events ? "events" : is_neuron_output(model, of) ? "spikes" : "values";
+    entry["output"] = file.is_output;
+    entry["shape"] = file.shape;
+    entry["first_neuron"] = file.selection.first;
+    if (of.of == Signal::Of::node && of.state >= 0) {
+      const Cell& cell = std::get<Population>(model.nodes[of.index].kind).cell;
+      entry["quantity"] = quantity_of(cell.states[static_cast<std::size_t>(of.state)].doc,
+                                      cell.states[static_cast<std::size_t>(of.state)].name);
+      if (const auto threshold = threshold_of(model, of.index, file.selection.first);
+          threshold && file.selection.signal.ends_with(".mem"))
+        entry["threshold"] = *threshold;
+    }
+    json["recordings"].push_back(std::move(entry));
+  }
+  json["spikes"] = Json::object();
+  for (const SpikeTotal& total : report.spikes)
+    json["spikes"][total.name()] = {{"total", total.spikes()},
+                                    {"per_neuron_and_step", total.per_neuron_and_step()}};
+  if (report.score)
+    json["accuracy"] = {{"output", report.score->output()},
+                        {"right", report.score->right()},
+                        {"samples", report.score->samples()},
+                        {"value", report.score->accuracy()}};
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Result<void> write_text(const std::filesystem::path& path, const std::string& text) {
+  std::filesystem::path partial = path;
+  partial += ".part";
+  {
+    std::ofstream out(partial, std::ios::binary | std::ios::trunc);
+    out << text;
+    out.close();
+    if (!out)
+      return Error(ErrorKind::io, "cannot write '" + escaped(path.string()) + "': " + std::strerror(errno));
+  }
+  std::error_code problem;
+  std::filesystem::rename(partial, path, problem);
+  if (problem)
+    return Error(ErrorKind::io, "cannot write '" + escaped(path.string()) + "': " + problem.message());
+  return {};
+}
+
+}  // namespace spikeloom::tool
