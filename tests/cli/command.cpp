@@ -1,0 +1,142 @@
+#include "cli/command.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <bit>
+#include <chrono>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+namespace spikeloom::cli_test {
+namespace {
+
+template <class T>
+void append(std::string& bytes, T value) {
+  char raw[sizeof value];
+  std::memcpy(raw, &value, sizeof value);
+  bytes.append(raw, sizeof value);
+}
+
+std::string contents(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+std::string npy(const std::string& descr, const std::vector<std::size_t>& shape,
+                const std::vector<double>& values) {
+  std::string header = "{'descr': '" + descr + "', 'fortran_order': False, 'shape': (";
+  for (const std::size_t extent : shape) header += std::to_string(extent) + ",";
+  header += "), }";
+  while ((10 + header.size() + 1) % 64 != 0) header += ' ';
+  header += '\n';
+  std::string bytes = "\x93NUMPY";
+  bytes += '\x01';
+  bytes += '\0';
+  append(bytes, static_cast<std::uint16_t>(header.size()));
+  bytes += header;
+  for (const double value : values) {
+    if (descr == "<f4")
+      append(bytes, static_cast<float>(value));
+    else if (descr == "<i8")
+      append(bytes, static_cast<std::int64_t>(value));
+    else
+      append(bytes, static_cast<std::uint8_t>(value));
+  }
+  return bytes;
+}
+
+std::vector<float> Array::floats() const {
+  const bool is_bytes = header.find("u1") != std::string::npos;
+  std::vector<float> values(data.size() / (is_bytes ? 1 : 4));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (is_bytes)
+      values[i] = static_cast<float>(static_cast<unsigned char>(data[i]));
+    else
+      std::memcpy(&values[i], data.data() + 4 * i, 4);
+  return values;
+}
+
+std::string shipped(const std::string& below_graphs) {
+  return SPIKELOOM_SOURCE_DIR "/graphs/" + below_graphs;
+}
+
+void Command::SetUp() {
+  std::string form = (std::filesystem::temp_directory_path() / "spikeloom-cli-XXXXXX").string();
+  ASSERT_NE(mkdtemp(form.data()), nullptr);
+  folder_ = form;
+}
+
+void Command::TearDown() {
+  std::filesystem::remove_all(folder_);
+}
+
+Outcome Command::run(const std::vector<std::string>& arguments, int interrupt_after_ms) {
+  const std::string out = path("stdout.txt"), err = path("stderr.txt");
+  const pid_t child = fork();
+  if (child == 0) {
+    dup2(open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);
+    dup2(open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
+    std::vector<char*> words{const_cast<char*>("spikeloom")};
+    for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
+    words.push_back(nullptr);
+    execv(SPIKELOOM_COMMAND, words.data());
+    _exit(127);
+  }
+  if (interrupt_after_ms > 0) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(interrupt_after_ms));
+    kill(child, SIGINT);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), contents(out), contents(err)};
+}
+
+std::string Command::write(const std::string& name, std::string_view bytes) const {
+  std::ofstream out(folder_ / name, std::ios::binary);
+  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  return path(name);
+}
+
+std::string Command::read(const std::string& name) const {
+  return contents(folder_ / name);
+}
+
+Array Command::array(const std::string& name) const {
+  const std::string bytes = read(name);
+  Array array;
+  if (bytes.size() < 10) return array;
+  std::uint16_t length = 0;
+  std::memcpy(&length, bytes.data() + 8, 2);
+  array.header = bytes.substr(10, length);
+  array.data = bytes.substr(10 + length);
+  const auto open = array.header.find('('), close = array.header.find(')');
+  std::istringstream extents(array.header.substr(open + 1, close - open - 1));
+  for (std::string extent; std::getline(extents, extent, ',');)
+    if (extent.find_first_of("0123456789") != std::string::npos) array.shape.push_back(std::stoul(extent));
+  return array;
+}
+
+std::string Command::small_network() const {
+  return write("net.json", R"({ "spikeloom": 1, "name": "small",
+  "inputs": { "current": { "shape": [3] } },
+  "nodes": { "lif1": { "type": "lif", "from": "current", "beta": 0.5, "threshold": 1.0 } },
+  "outputs": { "spikes": "lif1" } })");
+}
+
+std::string Command::small_input() const {
+  // Membranes: 0.75, 1.125 (spike), ...; neuron 1 spikes in every step, neuron 2 never.
+  std::vector<double> values;
+  for (int step = 0; step < 10; ++step) values.insert(values.end(), {0.75, 2.0, 0.25});
+  return write("x.npy", npy("<f4", {10, 3}, values));
+}
+
+}  // namespace spikeloom::cli_test

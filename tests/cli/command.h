@@ -1,0 +1,55 @@
+// Runs the spikeloom command in a folder of its own and keeps what it said.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spikeloom::cli_test {
+
+struct Outcome {
+  int code = -1;  // exit code; 128 + signal if it was killed
+  std::string out, err;
+};
+
+/// The array as .npy bytes; `descr` "<f4", "<i8" or "|u1".
+std::string npy(const std::string& descr, const std::vector<std::size_t>& shape,
+                const std::vector<double>& values);
+
+struct Array {
+  std::string header;
+  std::vector<std::size_t> shape;
+  std::string data;  // raw bytes
+  std::vector<float> floats() const;
+};
+
+class Command : public testing::Test {
+ protected:
+  void SetUp() override;
+  void TearDown() override;
+
+  /// Waits for the end. `interrupt_after_ms` > 0: sends SIGINT then.
+  Outcome run(const std::vector<std::string>& arguments, int interrupt_after_ms = 0);
+
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string write(const std::string& name, std::string_view bytes) const;
+  std::string read(const std::string& name) const;
+  Array array(const std::string& name) const;
+  bool exists(const std::string& name) const { return std::filesystem::exists(folder_ / name); }
+
+  /// One leaky neuron layer of three under a varying current, and its data of ten steps.
+  std::string small_network() const;
+  std::string small_input() const;
+
+  std::filesystem::path folder_;
+};
+
+inline constexpr bool kHasCodeGenerator = SPIKELOOM_HAS_CODE_GENERATOR != 0;
+/// A network that ships with the sources.
+std::string shipped(const std::string& below_graphs);
+
+}  // namespace spikeloom::cli_test
