@@ -123,7 +123,8 @@ Result<void> NpyWriter::close() {
   const bool keeps_current = w.samples != 0 && (w.first_sample == 0 || w.steps >= w.least_steps);
   const std::uint64_t covered = w.first_sample + (keeps_current ? w.samples : 0);
   const std::uint64_t steps = w.first_sample == 0 ? w.steps : w.least_steps, kept = covered * w.row_bytes;
-  if (w.is_last_range() || covered == w.layout.samples) return {};
+  if (covered == w.layout.samples) return {};
+  if (Result<void> claimed = w.file.claim(0); !claimed) return claimed;  // while rows are on their way
   std::vector<unsigned char> rows(kept);
   for (std::uint64_t s = 0; s < steps; ++s) {
     if (Result<void> read = w.file.read(s * w.layout.samples * w.row_bytes, rows); !read) return read;

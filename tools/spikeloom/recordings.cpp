@@ -103,6 +103,8 @@ Result<void> Recordings::attach(Engine& engine, std::uint32_t first_sample) {
 }
 
 Result<void> Recordings::close() {
+  for (const auto& array : arrays_)
+    if (array != nullptr) TRY_VOID(array->close());
   for (const auto& events : events_)
     if (events != nullptr) TRY_VOID(events->close());
   return {};

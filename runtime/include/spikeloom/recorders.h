@@ -123,7 +123,8 @@ class SPIKELOOM_API NpyWriter final : public Recorder {
   Result<void> record(const Block& block) override;
   /// Brings everything to disk. Recording may go on afterwards.
   Result<void> finish() override;
-  /// Ends the file. If ranges of samples are missing, it then holds those that came, and claims no others.
+  /// Ends the file. If ranges of samples are missing, or the last is shorter than those before, it then holds
+  /// the ranges that are whole, and claims no others. Of a single range it keeps every step.
   Result<void> close();
 
  private:

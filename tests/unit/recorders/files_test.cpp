@@ -165,23 +165,36 @@ TEST_F(Files, SeveralSessionsFillOneFile) {
 }
 
 TEST_F(Files, AFileThatEndsEarlyKeepsTheSamplesThatCame) {
-  auto writer = *NpyWriter::create(path("x.npy"), {.samples = 6});
-  for (const std::uint32_t first : {0u, 2u, 4u}) {
-    ASSERT_TRUE(writer->begin(first).ok());
-    const auto shifted = [first](std::uint64_t step, std::uint32_t b, std::uint32_t j) {
-      return static_cast<float>(step * 100 + (first + b) * 10 + j);
-    };
-    const std::uint32_t samples = first == 4 ? 1 : 2;  // the last one is still missing
-    ASSERT_TRUE(
-        writer->record(make_block(SPIKELOOM_FLOAT, 0, first == 4 ? 1 : 3, samples, 3, shifted).block).ok());
+  for (const std::uint32_t of_last : {1u, 2u}) {  // samples of the last range: some missing, or none
+    auto writer = *NpyWriter::create(path("x.npy"), {.samples = 6});
+    for (const std::uint32_t first : {0u, 2u, 4u}) {
+      ASSERT_TRUE(writer->begin(first).ok());
+      const auto shifted = [first](std::uint64_t step, std::uint32_t b, std::uint32_t j) {
+        return static_cast<float>(step * 100 + (first + b) * 10 + j);
+      };
+      const std::uint32_t samples = first == 4 ? of_last : 2, steps = first == 4 ? 1 : 3;
+      const auto block = make_block(SPIKELOOM_FLOAT, 0, steps, samples, 3, shifted);
+      ASSERT_TRUE(writer->record(block.block).ok());
+    }
+    ASSERT_TRUE(writer->close().ok());
+    const Npy x(path("x.npy"));
+    EXPECT_EQ(x.shape(), "(3, 4, 3)");
+    ASSERT_EQ(x.data.size(), 3u * 4 * 3 * 4);
+    for (std::uint32_t t = 0; t < 3; ++t)
+      for (std::uint32_t b = 0; b < 4; ++b)
+        EXPECT_EQ(x.value((t * 4 + b) * 3 + 2), static_cast<float>(t * 100 + b * 10 + 2));
   }
+}
+
+TEST_F(Files, ASingleRangeKeepsEveryStepThatCame) {
+  auto writer = *NpyWriter::create(path("x.npy"), {.samples = 6});
+  ASSERT_TRUE(writer->begin(0).ok());
+  ASSERT_TRUE(writer->record(make_block(SPIKELOOM_BITS, 0, 3, 2, 5, spike_pattern).block).ok());
   ASSERT_TRUE(writer->close().ok());
   const Npy x(path("x.npy"));
-  EXPECT_EQ(x.shape(), "(3, 4, 3)");
-  ASSERT_EQ(x.data.size(), 3u * 4 * 3 * 4);
-  for (std::uint32_t t = 0; t < 3; ++t)
-    for (std::uint32_t b = 0; b < 4; ++b)
-      EXPECT_EQ(x.value((t * 4 + b) * 3 + 2), static_cast<float>(t * 100 + b * 10 + 2));
+  EXPECT_EQ(x.shape(), "(3, 2, 5)");
+  ASSERT_EQ(x.data.size(), 30u);
+  for (std::uint32_t i = 0; i < 30; ++i) EXPECT_EQ(x.data[i], spike_pattern(i / 10, i / 5 % 2, i % 5));
 }
 
 TEST_F(Files, GradedEventsHoldTheirValue) {
