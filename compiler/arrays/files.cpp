@@ -5,6 +5,7 @@
 #include "arrays/npy.h"
 #include "arrays/npz.h"
 #include "arrays/safetensors.h"
+#include "support/rounding.h"
 #include "support/text.h"
 
 namespace spikeloom {
@@ -50,6 +51,7 @@ std::optional<ArrayFileKind> array_file_kind(std::string_view file_name) {
 
 Result<Tensor> read_array(const Bytes& bytes, ArrayFileKind kind, std::string_view member,
                           const TensorLimits& limits) {
+  const NearestRounding rounding;  // to float32; the program around us may have chosen another
   if (kind == ArrayFileKind::pickle) return pickle(bytes.name);
   if (bytes.size > limits.file_bytes) {
     Error error = file_error(bytes.name, "the file is too large", "at most " + bytes_text(limits.file_bytes),

@@ -6,6 +6,7 @@
 
 #include "arrays/read.h"
 #include "support/check.h"
+#include "support/rounding.h"
 #include "support/try.h"
 
 namespace spikeloom {
@@ -105,6 +106,7 @@ Result<void> NpyReader::read_rows(std::size_t first, std::size_t count, std::spa
   const std::size_t row = row_size();
   SPIKELOOM_CHECK(first <= rows() && count <= rows() - first && into.size() == count * row, "arrays",
                   "rows beyond the array were asked for");
+  const NearestRounding rounding;
   const std::size_t size = header_.item_bytes;
   std::vector<unsigned char> bytes;
   const auto read = [&](std::size_t at, std::span<float> out) -> Result<std::optional<std::size_t>> {

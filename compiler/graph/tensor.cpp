@@ -4,6 +4,7 @@
 #include "equations/evaluate.h"
 #include "graph/graph.h"
 #include "graph/reading.h"
+#include "support/rounding.h"
 
 namespace spikeloom {
 
@@ -85,6 +86,7 @@ std::optional<Tensor> read_nested(json::Value value, const Graph& graph, Report&
 }  // namespace
 
 std::optional<Tensor> read_tensor(json::Value value, const Graph& graph, Report& report) {
+  const NearestRounding rounding;
   switch (value.kind()) {
     case json::Kind::number:
       if (const std::optional<float> number = to_float(value, report)) return Tensor{{}, {*number}};

@@ -7,6 +7,7 @@
 
 #include "json/document.h"
 #include "support/file.h"
+#include "support/rounding.h"
 #include "support/text.h"
 
 namespace spikeloom::json {
@@ -341,6 +342,7 @@ std::shared_ptr<const Document> Document::parse(std::string_view text, std::stri
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
     return refuse(text.size(), "this is not JSON: the file is empty", {});
 
+  const NearestRounding rounding;  // of numbers; the program around us may have chosen another
   Reader reader(*document, limits, report);
   return reader.run() ? document : nullptr;
 }

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <bit>
+#include <cfenv>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -56,6 +57,20 @@ TEST_F(Tensors, NumbersAndNestedArraysAreRounded) {
   EXPECT_EQ(nested->shape, (Shape{2, 3}));
   EXPECT_EQ(nested->values, (std::vector<float>{1, 2, 3, 4, 5, -6}));
   EXPECT_EQ(read("[]")->shape, (Shape{0}));
+}
+
+TEST_F(Tensors, DoNotDependOnTheRoundingModeOfTheProgram) {
+  // The nearest float lies below 0.7.
+  write("net/d.npy", npy("<f8", "(1,)", raw<double>({0.7})));
+  std::fesetround(FE_UPWARD);
+  const auto number = read("7e-1"), file = read("\"d.npy\""),
+             random = read(R"({"random": "normal", "mean": 1, "std": 0.5, "seed": 7, "shape": [1]})");
+  const int mode = std::fegetround();
+  std::fesetround(FE_TONEAREST);
+  EXPECT_EQ(mode, FE_UPWARD);
+  EXPECT_EQ(number->values, (std::vector<float>{0.7f}));
+  EXPECT_EQ(file->values, (std::vector<float>{0.7f}));
+  EXPECT_EQ(std::bit_cast<std::uint32_t>(random->values[0]), 1062020717u);
 }
 
 TEST_F(Tensors, OverflowIsAnErrorThatNamesTheFirstPlace) {
