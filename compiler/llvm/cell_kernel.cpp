@@ -66,11 +66,7 @@ class CellEmitter {
       tables_.push_back({midpoints, f_.operand(next++).base, table_bits(table)});
     }
     first_state_ = next;
-    // What does not change within a block has one slot: one step is enough.
-    llvm::Value* out_stride = f_.operand(output_operand(), b_.getInt64(0)).step_stride;
-    steps_ = cell_.states.empty() ? b_.CreateSelect(b_.CreateIsNull(out_stride),
-                                                    b_.minimum(f_.steps, b_.getInt64(1)), f_.steps)
-                                  : f_.steps;
+    steps_ = cell_.states.empty() ? f_.steps_to(f_.operand(output_operand(), b_.getInt64(0))) : f_.steps;
     step_number_ = f_.field64(offsetof(spikeloom_call, step));
     if (uses(cell_, Op::Uniform) || uses(cell_, Op::Normal)) {
       llvm::Value* seed = f_.field64(offsetof(spikeloom_call, seed));

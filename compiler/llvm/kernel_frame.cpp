@@ -55,6 +55,11 @@ Row KernelFrame::operand(llvm::Value* number, llvm::Value* sample) {
   return {b.at(base, b.CreateMul(sample, sample_stride)), step_stride};
 }
 
+llvm::Value* KernelFrame::steps_to(const Row& output) {
+  llvm::Value* one = b.minimum(steps, b.getInt64(1));
+  return b.CreateSelect(b.CreateIsNull(output.step_stride), one, steps);
+}
+
 llvm::Value* KernelFrame::load_float(llvm::Value* row, llvm::Value* index) {
   return b.CreateAlignedLoad(b.getFloatTy(), b.at(row, b.CreateShl(index, 2)), llvm::Align(4));
 }

@@ -32,6 +32,9 @@ class KernelFrame {
   Row operand(unsigned number, llvm::Value* sample = nullptr);
   llvm::Value* row(const Row& r, llvm::Value* step) { return b.at(r.base, b.CreateMul(step, r.step_stride)); }
 
+  /// The steps of a stage without states: one, if its output has one slot because nothing changes in a block.
+  llvm::Value* steps_to(const Row& output);
+
   /// Element `index` of a row as a float, or as a bit (i1).
   llvm::Value* load_float(llvm::Value* row, llvm::Value* index);
   llvm::Value* load_bit(llvm::Value* row, llvm::Value* index);

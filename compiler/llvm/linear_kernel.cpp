@@ -20,10 +20,7 @@ class LinearEmitter {
     llvm::Value* list_bytes = b_.CreateShl(round_up(in_, 16), 2);
     values_offset_ = b_.CreateAdd(list_bytes, b_.getInt64(kEventHeader));
     region_bytes_ = bits_ ? values_offset_ : b_.CreateAdd(values_offset_, list_bytes);
-    // What does not change within a block has one slot: one step is enough.
-    llvm::Value* out_stride = f_.operand(output, b_.getInt64(0)).step_stride;
-    llvm::Value* steps =
-        b_.CreateSelect(b_.CreateIsNull(out_stride), b_.minimum(f_.steps, b_.getInt64(1)), f_.steps);
+    llvm::Value* steps = f_.steps_to(f_.operand(output, b_.getInt64(0)));
     llvm::Value* chunk = f_.size(2);
 
     f_.for_each_sample([&](llvm::Value* sample) {

@@ -16,8 +16,8 @@ TEST(Kernels, ALayerOfNeuronsOnAnInputFollowsTheReference) {
 }
 
 TEST(Kernels, LinearLayersSumInOrderWhateverTheirSizes) {
-  for (const std::size_t in : {1u, 30u, 130u})
-    for (const std::size_t out : {1u, 10u, 20u, 40u, 64u, 70u, 150u}) {
+  for (const std::size_t in : {1u, 130u})
+    for (const std::size_t out : {1u, 40u, 64u, 150u}) {
       NetworkWriter w;
       const Signal first = w.lif({{w.linear({w.input(in)}, out)}});
       w.lif({{w.linear({first}, 33, false)}});
@@ -94,6 +94,23 @@ TEST(Kernels, ConcatSliceAndReshapeMoveBitsAndFloats) {
   w.linear({w.add(9, Slice{{spikes}, 17})}, 6);
   w.linear({w.add(20, Slice{{mixed, 2}, 15})}, 6);
   w.lif({{w.add(34, Reshape{{spikes}}, {2, 17})}});
+  EXPECT_TRUE(same_as_reference(w.model));
+}
+
+TEST(Kernels, BitsAreCopiedFromAndToAnyPlace) {
+  NetworkWriter w;
+  const Signal a = w.lif({{w.input(100)}}), b = w.lif({{w.input(19)}});
+  const Signal all = w.add(100 + 19 + 100, Concat{{{a}, {b}, {a, 1}}});
+  for (const std::size_t first : {0u, 8u, 13u, 100u, 119u, 150u})
+    for (const std::size_t n : {1u, 8u, 15u, 69u}) w.add(n, Slice{{all}, first});
+  EXPECT_TRUE(same_as_reference(w.model, {.batch = 1}));
+}
+
+TEST(Kernels, ANetworkThatComputesNothingRuns) {
+  NetworkWriter w;
+  const Signal in = w.input(10);
+  w.output("same", in);
+  w.output("shaped", w.add(10, Reshape{{in}}, {2, 5}));
   EXPECT_TRUE(same_as_reference(w.model));
 }
 
