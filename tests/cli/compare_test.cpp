@@ -94,6 +94,18 @@ TEST_F(Command, PlotDrawsEventsLikeArrays) {
   EXPECT_TRUE(exists("a.png"));
 }
 
+TEST_F(Command, PlotDoesNotTrustTheShapeThatRunJsonGivesEvents) {
+  ASSERT_EQ(run({"run", small_network(), "--input", small_input(), "--record", "lif1", "--events", "--out",
+                 path("events")})
+                .code,
+            0);
+  write(
+      "events/run.json",
+      R"({ "recordings": [ { "file": "lif1.events.npy", "signal": "a", "kind": "spikes", "shape": [1] } ] })");
+  const Outcome outcome = run({"plot", path("events"), "--kind", "counts", "-o", path("a.png")});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+}
+
 TEST_F(Command, PlotKeepsAPictureOfAHundredMillionValuesSmall) {
   // 1000 neurons x 2000 steps, every fifth value a spike: 400 000 spikes become one image.
   std::vector<double> values(2000 * 1000);

@@ -93,6 +93,7 @@ TEST_F(Command, RunSaysWhatIsWrongWithTheData) {
   refused(small_input(), "did you mean 'lif1.mem'?", 2, {"--record", "lif1.men", "--out", path("out")});
   refused(small_input(), "3 neurons: 0 to 2", 2, {"--record", "lif1[0:4]", "--out", path("out")});
   refused(small_input(), "must end in .svg or .png", 2, {"--plot", path("x.jpg")});
+  refused(small_input(), "there is no folder", 6, {"--plot", path("missing/x.png")});
   refused(small_input(), "--record needs a place", 2, {"--record", "lif1.mem"});
   refused(small_input(), "given twice", 2, {"--input", small_input()});
   refused(small_input(), "record each signal once", 2, {"--record", "lif1,lif1[0:1]", "--out", path("out")});

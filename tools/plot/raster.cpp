@@ -12,8 +12,16 @@ namespace {
 
 constexpr std::uint64_t kMostColumns = 800, kMostRows = 300;
 
-std::uint64_t divided_up(std::uint64_t a, std::uint64_t b) {
-  return a / b + (a % b != 0);
+/// Cells for `n` things, at least 1 thing in each and at most `most` cells.
+std::size_t cells_of(std::uint64_t n, std::uint64_t most) {
+  const std::uint64_t each = n / most + (n % most != 0);
+  return static_cast<std::size_t>(n / each);
+}
+
+/// How many of `n` things lie in cell `i`: those with i == thing * cells / n.
+double held(std::size_t i, std::size_t cells, std::uint64_t n) {
+  const auto first = [&](std::uint64_t cell) { return (cell * n + cells - 1) / cells; };
+  return static_cast<double>(first(i + 1) - first(i));
 }
 
 /// Few neurons get rows one can tell apart, many share what there is.
@@ -33,10 +41,10 @@ Raster::Raster(std::string name, const TimeAxis& time, std::uint64_t neurons)
     : name_(std::move(name)),
       time_(time),
       neurons_(std::max<std::uint64_t>(neurons, 1)),
-      steps_each_(divided_up(std::max<std::uint64_t>(time.steps, 1), kMostColumns)),
-      neurons_each_(divided_up(neurons_, kMostRows)),
-      columns_(divided_up(std::max<std::uint64_t>(time.steps, 1), steps_each_)),
-      rows_(divided_up(neurons_, neurons_each_)) {}
+      columns_(cells_of(std::max<std::uint64_t>(time.steps, 1), kMostColumns)),
+      rows_(cells_of(neurons_, kMostRows)) {
+  time_.steps = std::max<std::uint64_t>(time.steps, 1);
+}
 
 void Raster::spike(std::uint64_t step, std::uint64_t neuron) {
   if (step < time_.first_step || step - time_.first_step >= time_.steps || neuron >= neurons_) return;
@@ -54,7 +62,8 @@ void Raster::spike(std::uint64_t step, std::uint64_t neuron) {
 }
 
 void Raster::count(std::uint64_t step, std::uint64_t neuron) {
-  std::uint32_t& cell = grid_[neuron / neurons_each_ * columns_ + (step - time_.first_step) / steps_each_];
+  std::uint32_t& cell =
+      grid_[neuron * rows_ / neurons_ * columns_ + (step - time_.first_step) * columns_ / time_.steps];
   if (cell != UINT32_MAX) ++cell;
 }
 
@@ -63,14 +72,11 @@ Image Raster::density() const {
   image.columns = columns_;
   image.rows = rows_;
   image.values.resize(columns_ * rows_);
-  const auto held = [](std::size_t i, std::uint64_t each, std::uint64_t all) {
-    return static_cast<double>(std::min(each, all - i * each));
-  };
   for (std::size_t row = 0; row < rows_; ++row)
     for (std::size_t column = 0; column < columns_; ++column)
       image.values[row * columns_ + column] =
           static_cast<float>(grid_[row * columns_ + column] /
-                             (held(row, neurons_each_, neurons_) * held(column, steps_each_, time_.steps)));
+                             (held(row, rows_, neurons_) * held(column, columns_, time_.steps)));
   // The darkest colour is what all but one cell in five hundred stay below: a burst must not bleach the rest.
   std::vector<float> sorted = image.values;
   const auto near_top = sorted.begin() + static_cast<std::ptrdiff_t>((sorted.size() - 1) * 499 / 500);
@@ -86,9 +92,9 @@ Image Raster::density() const {
   }
   const double first = static_cast<double>(time_.first_step);
   image.x_low = time_.at(first - 0.5);
-  image.x_high = time_.at(first + static_cast<double>(columns_ * steps_each_) - 0.5);
+  image.x_high = time_.at(first + static_cast<double>(time_.steps) - 0.5);
   image.y_low = -0.5;
-  image.y_high = static_cast<double>(rows_ * neurons_each_) - 0.5;
+  image.y_high = static_cast<double>(neurons_) - 0.5;
   return image;
 }
 

@@ -30,9 +30,8 @@ class Raster {
   std::uint64_t neurons_;
   std::uint64_t spikes_ = 0;
   std::vector<Point> strokes_;  // (step, neuron); empty once there were too many
-  // The density grid: every cell holds the same number of whole steps and neurons, so that no pattern of the
-  // grid shows in the picture; the last row and column may hold fewer.
-  std::uint64_t steps_each_, neurons_each_;
+  // The density grid: all cells hold as many steps and neurons, give or take one, so that no pattern of the
+  // grid shows in the picture.
   std::size_t columns_, rows_;
   std::vector<std::uint32_t> grid_;  // empty until there are too many strokes
 };

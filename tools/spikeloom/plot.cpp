@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t kMostPanels = 60;
 constexpr std::size_t kMostLines = 12;
+constexpr std::uint64_t kMostCounts = 100000000;  // neurons
 
 struct Options {
   std::vector<std::string> files;
@@ -101,6 +102,9 @@ Result<plot::Panel> raster_panel(const Recorded& recorded, const Frame& frame, s
 }
 
 Result<plot::Panel> count_panel(const Recorded& recorded, const Frame& frame, std::uint32_t sample) {
+  if (recorded.neurons > kMostCounts)
+    return Error(ErrorKind::limit, "'" + escaped(recorded.name) + "' has too many neurons to count: " +
+                                       std::to_string(recorded.neurons));
   std::vector<std::uint64_t> counts(recorded.neurons);
   TRY_VOID(recorded.visit(sample, frame.time.first_step, frame.end_step, false,
                           [&](std::uint64_t, std::uint64_t neuron, float) { ++counts[neuron]; }));

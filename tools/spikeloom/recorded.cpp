@@ -128,7 +128,7 @@ Result<void> Recorded::visit(std::uint32_t sample, std::uint64_t begin, std::uin
       events.resize(std::min<std::uint64_t>(kChunk, file.size() - first));
       TRY_VOID(file.read_events(first, events));
       for (const auto& event : events)
-        if (event.sample == sample && event.step >= begin && event.step < end)
+        if (event.sample == sample && event.step >= begin && event.step < end && event.neuron < neurons)
           take(event.step, event.neuron, 1.0f);
     }
     return {};

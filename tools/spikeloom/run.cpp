@@ -2,8 +2,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
-#include <fstream>
+#include <filesystem>
 #include <memory>
+#include <system_error>
 
 #include "choices.h"
 #include "interrupt.h"
@@ -131,6 +132,10 @@ Result<Run> Run::prepare(const Options& options, const Terminal& terminal) {
     TRY(run.recordings_, Recordings::create(options.out, report.files, report.samples));
   }
   if (!options.plot.empty()) {
+    const auto folder = std::filesystem::path(options.plot).parent_path();
+    std::error_code problem;
+    if (!folder.empty() && !std::filesystem::is_directory(folder, problem))
+      return Error(ErrorKind::io, "there is no folder '" + escaped(folder.string()) + "' for the picture");
     // A network as small as a tutorial's shows its states without being asked.
     std::size_t neurons = 0;
     for (const ModelNode& node : model.nodes) neurons += node.states() > 0 ? node.size : 0;
@@ -146,7 +151,7 @@ Result<Run> Run::prepare(const Options& options, const Terminal& terminal) {
   }
   for (std::uint32_t node = 0; node < model.nodes.size(); ++node)
     if (is_neuron_output(model, {Signal::Of::node, node, -1}))
-      report.spikes.emplace_back(model.nodes[node].name);
+      report.spikes.emplace_back(model.nodes[node].name, model.nodes[node].size);
   return run;
 }
 

@@ -12,7 +12,6 @@
 namespace spikeloom::tool {
 
 Result<void> SpikeTotal::record(const Block& block) {
-  neurons_ = block.neurons;
   cells_ += std::uint64_t{block.steps} * block.samples * block.neurons;
   for (std::uint32_t step = 0; step < block.steps; ++step)
     for (std::uint32_t sample = 0; sample < block.samples; ++sample)

@@ -15,7 +15,7 @@ namespace spikeloom::tool {
 /// Spikes of one population over all samples; counts whole rows, so it costs little.
 class SpikeTotal final : public Recorder {
  public:
-  explicit SpikeTotal(std::string name) : name_(std::move(name)) {}
+  SpikeTotal(std::string name, std::size_t neurons) : name_(std::move(name)), neurons_(neurons) {}
   Result<void> record(const Block& block) override;
   const std::string& name() const { return name_; }
   std::uint64_t spikes() const { return spikes_; }
@@ -25,8 +25,8 @@ class SpikeTotal final : public Recorder {
 
  private:
   std::string name_;
+  std::size_t neurons_;
   std::uint64_t spikes_ = 0, cells_ = 0;  // cells: neurons x samples x steps
-  std::uint32_t neurons_ = 0;
 };
 
 /// The class of each sample by most output spikes, the first of equals, against labels.

@@ -39,16 +39,16 @@ TEST(Raster, IgnoresSpikesOutsideItsAxes) {
 TEST(Raster, BecomesOneImageAboveTwoHundredThousandSpikes) {
   Raster raster("big", {.steps = 1000}, 401);
   for (std::uint64_t step = 0; step < 1000; ++step)
-    for (std::uint64_t neuron = 0; neuron < 201; ++neuron) raster.spike(step, neuron);
+    for (std::uint64_t neuron = 0; neuron < 202; ++neuron) raster.spike(step, neuron);
   const Panel panel = raster.panel();
   ASSERT_EQ(panel.marks.size(), 1u);
   const auto& image = std::get<Image>(panel.marks[0]);
   EXPECT_EQ(image.columns, 500u);  // two steps each
-  EXPECT_EQ(image.rows, 201u);     // two neurons each; the last row holds one
+  EXPECT_EQ(image.rows, 200u);     // two neurons each, three in one of them
   EXPECT_FLOAT_EQ(image.values[0], 1.0f);
   EXPECT_FLOAT_EQ(image.values[100 * 500], 0.5f);
   EXPECT_FLOAT_EQ(image.values[101 * 500], 0.0f);
-  EXPECT_EQ(raster.spikes(), 201000u);
+  EXPECT_EQ(raster.spikes(), 202000u);
 }
 
 TEST(Raster, CountsTheSameBeforeAndAfterTheSwitch) {
