@@ -71,8 +71,10 @@ struct Room {
   std::set<std::string> uses;
 };
 
-/// Every folder that calls spikeloom_room(), by the name it gives itself.
+/// Every folder that calls spikeloom_room(), by the name it gives itself; what it links later (under an
+/// option) counts as well.
 std::map<std::string, Room> rooms() {
+  static const std::regex linked(R"(target_link_libraries\(\s*spikeloom_\w+\s+\w+\s+spikeloom_(\w+)\))");
   static const std::regex call(R"(spikeloom_room\(\s*(\w+)(?:\s+USES\s+([^)]*))?\))");
   std::map<std::string, Room> found;
   for (const char* top : {"compiler", "runtime", "tools"})
@@ -84,6 +86,8 @@ std::map<std::string, Room> rooms() {
       Room room{entry.path().parent_path(), {}};
       std::istringstream words(match[2]);
       for (std::string word; words >> word;) room.uses.insert(word);
+      for (std::sregex_iterator link(text.begin(), text.end(), linked), end; link != end; ++link)
+        room.uses.insert((*link)[1]);
       found[match[1]] = std::move(room);
     }
   return found;
