@@ -20,7 +20,7 @@ struct CellWriter {
     ExprNode n{.op = op, .type = result_type(op), .index = index};
     std::size_t i = 0;
     for (const NodeId a : args) n.arg[i++] = a;
-    if (op == Op::Select) n.type = cell.nodes[*(args.begin() + 1)].type;
+    if (op == Op::Select) n.type = cell.nodes[n.arg[1]].type;
     cell.nodes.push_back(n);
     return static_cast<NodeId>(cell.nodes.size() - 1);
   }
