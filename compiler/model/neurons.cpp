@@ -164,9 +164,8 @@ void NeuronNode::read_inhibition_and_graded() {
     graded_ = read_values(value, "graded");
     // A factor of 1 changes nothing, and spikes stay bits.
     choice_.graded = !graded_ || !graded_->uniform() || graded_->values[0] != 1.0f;
-    const auto delay = choice_.options.find("reset_delay");
-    const bool divides = choice_.inhibition && delay != choice_.options.end() && delay->second == "false";
-    if (divides && graded_ && std::ranges::find(graded_->values, 0.0f) != graded_->values.end())
+    if (divides_by_graded(model_, choice_) && graded_ &&
+        std::ranges::find(graded_->values, 0.0f) != graded_->values.end())
       add(value, "'graded' may not be 0 here", "another number", "0",
           "with inhibition and an immediate reset the spike is divided by it");
   }
