@@ -1,11 +1,15 @@
 // spikeloom doctor: what this machine and this build can do, and whether it works.
 #include <CLI/CLI.hpp>
+#include <array>
 #include <cmath>
+#include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "compiled.h"
+#include "machine/calibration.h"
+#include "machine/measure.h"
 #include "model/build.h"
 #include "progress.h"
 #include "spikeloom/recorders.h"
@@ -77,7 +81,49 @@ Result<SelfCheck> self_check() {
   return check;
 }
 
-int doctor(bool as_json, const Terminal& terminal) {
+struct Options {
+  bool json = false, calibrate = false;
+};
+
+/// What is kept, or measured now and kept.
+Result<machine::Calibration> calibration(bool measure_now, const Terminal& terminal) {
+  const auto folder = machine::cache_folder();
+  if (!measure_now) return machine::load(folder);
+  terminal.say("measuring this machine; nothing else should run");
+  std::optional<Progress> progress;
+  machine::Calibration result;
+  TRY(result.costs, machine::measure([&](unsigned done, unsigned total) {
+        if (!progress) progress.emplace(terminal, total, "parts");
+        progress->update(done);
+      }));
+  progress.reset();
+  if (const auto file = machine::save(result.costs, folder))
+    result.file = file->string();
+  else
+    terminal.diagnostics(file.error().diagnostics);
+  return result;
+}
+
+/// "48 KiB: 211 GB/s in order, 200 as rows of weights"
+std::string level_text(const MemoryLevel& level) {
+  std::array<char, 96> rates{};
+  std::snprintf(rates.data(), rates.size(), "%.0f GB/s in order, %.0f as rows of weights", level.stream_gbs,
+                level.rows_gbs);
+  return (level.bytes > 0 ? bytes_text(static_cast<std::uint64_t>(level.bytes)) + ": " : "") + rates.data();
+}
+
+nlohmann::ordered_json level_json(const MemoryLevel& level) {
+  nlohmann::ordered_json json;
+  if (level.bytes > 0) json["bytes"] = level.bytes;
+  json["stream_gbs"] = level.stream_gbs;
+  json["rows_gbs"] = level.rows_gbs;
+  return json;
+}
+
+int doctor(const Options& options, const Terminal& terminal) {
+  const bool as_json = options.json;
+  const auto limits = calibration(options.calibrate, terminal);
+  if (!limits) return fail(terminal, limits.error(), as_json);
   const auto machine_here = machine();
   nlohmann::ordered_json json;
   json["spikeloom"] = SPIKELOOM_VERSION;
@@ -115,6 +161,27 @@ int doctor(bool as_json, const Terminal& terminal) {
   line("", "tensor file " + bytes_text(graph_limits.tensors.file_bytes) + ", running memory " +
                bytes_text(session_limits.memory_limit));
 
+  const MachineCosts& costs = limits->costs;
+  std::array<char, 128> arithmetic{};
+  std::snprintf(arithmetic.data(), arithmetic.size(),
+                "%.0f additions, %.0f multiply-adds in a ns; one after the other %.2g ns each",
+                costs.adds_per_ns, costs.fma_per_ns, costs.chain_ns);
+  line("one core", arithmetic.data());
+  line("  L1", level_text(costs.l1));
+  line("  L2", level_text(costs.l2));
+  line("  L3", level_text(costs.l3));
+  line("  memory", level_text(costs.memory));
+  line("", costs.is_measured ? "measured here, kept in " + escaped(limits->file)
+                             : "of another machine, until doctor --calibrate has measured this one");
+  if (!limits->problem.empty())
+    terminal.say("warning: " + escaped(limits->file) + " is not taken: " + limits->problem +
+                 "; doctor --calibrate measures again");
+  json["costs"] = {{"measured", costs.is_measured},    {"file", limits->file},
+                   {"l1", level_json(costs.l1)},       {"l2", level_json(costs.l2)},
+                   {"l3", level_json(costs.l3)},       {"memory", level_json(costs.memory)},
+                   {"adds_per_ns", costs.adds_per_ns}, {"fma_per_ns", costs.fma_per_ns},
+                   {"chain_ns", costs.chain_ns}};
+
   int code = 0;
   if (has_code_generator()) {
     const auto check = self_check();
@@ -129,16 +196,19 @@ int doctor(bool as_json, const Terminal& terminal) {
                            " steps, " + std::to_string(check->spikes) + " spikes)"
                      : "MISMATCH: compiled code differs from the reference; please report this machine");
   }
-  terminal.data(as_json ? json.dump(2) + "\n" : text);
+  terminal.data(as_json ? json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n"
+                        : text);
   return code;
 }
 
 }  // namespace
 
 void declare_doctor(CLI::App& app, Action& action) {
-  auto as_json = std::make_shared<bool>(false);
-  app.add_flag("--json", *as_json, "as JSON");
-  action = [as_json](const Terminal& terminal) { return doctor(*as_json, terminal); };
+  auto options = std::make_shared<Options>();
+  app.add_flag("--calibrate", options->calibrate,
+               "measure what a core of this machine can do, and keep it for plans and profiles");
+  app.add_flag("--json", options->json, "as JSON");
+  action = [options](const Terminal& terminal) { return doctor(*options, terminal); };
 }
 
 }  // namespace spikeloom::tool
