@@ -83,6 +83,7 @@ Outcome Command::run(const std::vector<std::string>& arguments, int interrupt_af
   const std::string out = path("stdout.txt"), err = path("stderr.txt");
   const pid_t child = fork();
   if (child == 0) {
+    setenv("XDG_CACHE_HOME", path("cache").c_str(), 1);  // what a user has kept is not touched
     dup2(open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);
     dup2(open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
     std::vector<char*> words{const_cast<char*>("spikeloom")};

@@ -8,6 +8,7 @@ readme=$3
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+export XDG_CACHE_HOME=$work/cache
 mkdir -p "$work/build/release/bin"
 cp -r "$source/graphs" "$work/"
 ln -s "$command" "$work/build/release/bin/spikeloom"

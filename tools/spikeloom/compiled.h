@@ -7,6 +7,7 @@
 #include <string>
 
 #include "engine.h"
+#include "spikeloom/loaded_program.h"
 
 namespace spikeloom::tool {
 
@@ -17,7 +18,16 @@ struct TargetChoice {
 
 bool has_code_generator();
 
-/// Compiles the model. ErrorKind::unsupported without a code generator.
+/// The machine code of a model, and for what it was made.
+struct CompiledProgram {
+  Program program;
+  std::string cpu;
+  unsigned lanes = 1;
+};
+/// ErrorKind::unsupported without a code generator.
+Result<CompiledProgram> compile(const Model& model, const TargetChoice& target);
+
+/// The same as an engine.
 Result<std::unique_ptr<EngineMaker>> compiled_maker(const Model& model, const TargetChoice& target);
 
 enum class Dump { plan, llvm, assembly };

@@ -6,7 +6,7 @@
 namespace spikeloom::tool {
 
 std::span<const Verb> verbs() {
-  static constexpr std::array<Verb, 8> kVerbs = {{
+  static constexpr std::array<Verb, 9> kVerbs = {{
       {"check", "report every problem of a graph file, at once",
        "  spikeloom check digits.json\n"
        "  spikeloom check digits.json --json",
@@ -23,6 +23,10 @@ std::span<const Verb> verbs() {
        "  spikeloom verify digits.json --input image=x.npy --steps 100\n"
        "  spikeloom verify net.json --input x.npy --expect recorded.npz",
        declare_verify},
+      {"bench", "time a network: throughput, or the latency of single steps",
+       "  spikeloom bench digits.json --input image=x.npy --steps 100 --batch 32\n"
+       "  spikeloom bench net.json --density 0.05 --latency --json",
+       declare_bench},
       {"plot", "draw recorded files: rasters, traces, spike counts",
        "  spikeloom plot results --output results.png\n"
        "  spikeloom plot lif1.mem.npy lif1.spk.npy --neurons 0:3 --threshold 1 --output mem.svg",
@@ -33,7 +37,9 @@ std::span<const Verb> verbs() {
        declare_neurons},
       {"schema", "print the JSON Schema of graph files, for editors", "  spikeloom schema > schema.json",
        declare_schema},
-      {"doctor", "show what this machine and this build can do, and test it", "  spikeloom doctor",
+      {"doctor", "show what this machine and this build can do, and test it",
+       "  spikeloom doctor\n"
+       "  spikeloom doctor --calibrate",
        declare_doctor},
   }};
   return kVerbs;

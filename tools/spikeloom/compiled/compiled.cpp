@@ -40,20 +40,19 @@ class CompiledEngine final : public Engine {
 
 class CompiledMaker final : public EngineMaker {
  public:
-  CompiledMaker(Program program, Target target) : program_(std::move(program)), target_(std::move(target)) {}
+  explicit CompiledMaker(CompiledProgram compiled) : compiled_(std::move(compiled)) {}
   Result<std::unique_ptr<Engine>> make(const SessionOptions& options) const override {
-    TRY(Session session, Session::create(program_, options));
+    TRY(Session session, Session::create(compiled_.program, options));
     return std::unique_ptr<Engine>(std::make_unique<CompiledEngine>(std::move(session)));
   }
   std::string name() const override { return "jit"; }
-  std::string cpu() const override { return target_.cpu.empty() ? machine_info().cpu : target_.cpu; }
-  unsigned lanes() const override { return target_.lanes; }
-  std::uint64_t hash() const override { return program_.table().hash; }
-  std::uint64_t bytes_per_sample() const override { return program_.table().arena_per_sample; }
+  std::string cpu() const override { return compiled_.cpu; }
+  unsigned lanes() const override { return compiled_.lanes; }
+  std::uint64_t hash() const override { return compiled_.program.table().hash; }
+  std::uint64_t bytes_per_sample() const override { return compiled_.program.table().arena_per_sample; }
 
  private:
-  Program program_;
-  Target target_;
+  CompiledProgram compiled_;
 };
 
 constexpr std::uint64_t kMostConstantBytes = 16ull << 30;
@@ -71,14 +70,20 @@ bool has_code_generator() {
   return true;
 }
 
-Result<std::unique_ptr<EngineMaker>> compiled_maker(const Model& model, const TargetChoice& choice) {
+Result<CompiledProgram> compile(const Model& model, const TargetChoice& choice) {
   TRY(const Target target, resolved(choice));
   // Packed weights are the largest thing that a small file can ask for.
   if (const std::uint64_t bytes = constant_bytes(model); bytes > kMostConstantBytes)
     return Error(ErrorKind::limit, "weights and parameters would take " + bytes_text(bytes) + ", more than " +
                                        bytes_text(kMostConstantBytes));
   TRY(Program program, generate(make_plan(model, target)));
-  return std::unique_ptr<EngineMaker>(std::make_unique<CompiledMaker>(std::move(program), target));
+  return CompiledProgram{std::move(program), target.cpu.empty() ? machine_info().cpu : target.cpu,
+                         target.lanes};
+}
+
+Result<std::unique_ptr<EngineMaker>> compiled_maker(const Model& model, const TargetChoice& choice) {
+  TRY(CompiledProgram compiled, compile(model, choice));
+  return std::unique_ptr<EngineMaker>(std::make_unique<CompiledMaker>(std::move(compiled)));
 }
 
 Result<std::string> dump(const Model& model, const TargetChoice& choice, Dump what) {

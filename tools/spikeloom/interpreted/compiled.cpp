@@ -16,6 +16,10 @@ bool has_code_generator() {
   return false;
 }
 
+Result<CompiledProgram> compile(const Model&, const TargetChoice&) {
+  return no_code_generator();
+}
+
 Result<std::unique_ptr<EngineMaker>> compiled_maker(const Model&, const TargetChoice&) {
   return no_code_generator();
 }
