@@ -1,6 +1,7 @@
 // From graph file to a program that is ready to run, nothing cached.
+#include <benchmark/benchmark.h>
+
 #include "benchmarks/compiled.h"
-#include "benchmarks/pairs.h"
 
 namespace spikeloom::benchmarks {
 namespace {

@@ -1,0 +1,91 @@
+// What an expert would write for exactly one network, and what that must cost at least: the measure for
+// compiled code. Knows nothing of the product.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace spikeloom::benchmarks {
+
+enum class Kind { lif, synaptic, alpha };
+
+/// One population's parameters, the same for all of its neurons. `gain` is Alpha's.
+struct Neuron {
+  Kind kind = Kind::lif;
+  float alpha = 0, beta = 0, gain = 0, threshold = 1;
+};
+
+/// A linear layer (PyTorch's layout) and the population behind it. Without weights the population reads its
+/// input itself.
+struct Layer {
+  std::size_t inputs = 0, outputs = 0;
+  std::span<const float> weight;  // [outputs][inputs]
+  std::span<const float> bias;    // [outputs] or empty
+  Neuron neuron;
+};
+
+struct Shape {
+  std::vector<Layer> layers;
+  std::size_t batch = 1, steps = 1;
+  const float* input = nullptr;  // [steps][batch][inputs], or [batch][inputs] when constant
+  bool constant = false;
+};
+
+/// Receives the last population's spikes, as a recorder of a session does: rows of bits, neuron j is bit j %
+/// 64 of word j / 64. A call brings steps [first_step, first_step + steps) of samples [first_sample, ...).
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual void spikes(std::size_t first_step, std::size_t steps, std::size_t first_sample,
+                      std::size_t samples, const std::uint64_t* bits, std::size_t step_words,
+                      std::size_t sample_words) = 0;
+};
+
+/// What a run had to do, at the least: phases, one after the other. Within a phase arithmetic and the levels
+/// of memory work at the same time, so it lasts as long as the slowest of them.
+struct Work {
+  struct Traffic {
+    double bytes = 0;             // moved in the whole run ...
+    std::size_t working_set = 0;  // ... over and over within so many bytes, which says where they live
+    enum class Way { read, update, read_rows } way = Way::read;  // rows: 4 KiB each, in any order
+  };
+  struct Phase {
+    std::vector<Traffic> traffic;
+    double adds = 0;        // of row elements with an operand in L1
+    double fmas = 0;        // the same for values that are not 0 or 1
+    double operations = 0;  // on registers, elements of vectors: the neurons' updates
+  };
+  std::vector<Phase> phases;
+  double synaptic_operations = 0;  // adds and fmas
+};
+
+class Limit {
+ public:
+  virtual ~Limit() = default;
+  /// Back to step 0 where `run` would go on: only independent neurons do.
+  virtual void reset() {}
+  /// The whole workload, one thread for each sink.
+  virtual void run(std::span<Sink* const> sinks) = 0;
+  /// Of the last run.
+  virtual Work work() const = 0;
+  /// Spikes of the last run in each hidden population; empty if there is none.
+  virtual std::vector<std::uint64_t> hidden_spikes() const { return {}; }
+};
+
+/// Layers one behind the other, driven by spikes (0 and 1) or by an input that never changes: W1, W2, W8.
+std::unique_ptr<Limit> network(const Shape& shape);
+/// A population of independent neurons with a constant input: W4.
+std::unique_ptr<Limit> neurons(const Shape& shape);
+/// One population, connected to itself by `layers[0].weight` with a delay of one step; a constant input is
+/// added: W5.
+std::unique_ptr<Limit> recurrent(const Shape& shape);
+
+/// Any of these, for machines without AVX-512: plain loops over events.
+enum class Form { network, neurons, recurrent };
+std::unique_ptr<Limit> plain(Form form, const Shape& shape);
+
+}  // namespace spikeloom::benchmarks

@@ -1,0 +1,172 @@
+// W1, W2, W8: layer by layer over the whole time block, tile by tile, sample by sample.
+#include <algorithm>
+#include <cmath>
+#include <thread>
+
+#include "limits/tiles.h"
+
+namespace spikeloom::benchmarks {
+namespace {
+
+// Widths were tried on the shapes of the table: 64 neurons and two steps at a time keep eight sums going,
+// which hides the latency of an addition; a readout of one or two registers needs more steps for the same.
+TileKernel kernel_for(const Layer& layer, bool is_constant) {
+  const bool lif = layer.neuron.kind == Kind::lif;
+  if (is_constant) return lif ? constant_kernel<Lif, 7>() : constant_kernel<Synaptic, 7>();
+  if (layer.outputs <= 16) return lif ? tile_kernel<Lif, 1, 8>() : tile_kernel<Synaptic, 1, 8>();
+  if (layer.outputs <= 32) return lif ? tile_kernel<Lif, 2, 4>() : tile_kernel<Synaptic, 2, 4>();
+  return lif ? tile_kernel<Lif, 4, 2>() : tile_kernel<Synaptic, 4, 2>();
+}
+
+constexpr std::size_t kBlock = 100;  // steps
+
+class Network final : public Limit {
+ public:
+  explicit Network(const Shape& shape)
+      : shape_(shape), block_(shape.constant ? shape.steps : std::min(shape.steps, kBlock)) {
+    std::size_t weights = 0;
+    for (const Layer& layer : shape.layers) {
+      Stage stage{layer, kernel_for(layer, shape.constant && stages_.empty()), {}, {}, {}};
+      stage.panels = Panels(layer, static_cast<std::size_t>(stage.kernel.registers) * kLanes);
+      stage.bits = Bits(shape.batch, shape.steps, stage.panels.tiles * stage.panels.width);
+      if (block_ < shape.steps)
+        stage.states =
+            Memory<float>(shape.batch * static_cast<std::size_t>(stage.kernel.states) * stage.padded());
+      widest_ = std::max(widest_, layer.inputs);
+      weights += stage.panels.weight.size() * sizeof(float);
+      stages_.push_back(std::move(stage));
+    }
+    // Lists are read once a tile, weights once a group of samples. Small lists share L2 with a panel; where
+    // the weights are large anyway, larger groups pay. Sized for a network that fires at a tenth.
+    const std::size_t budget = std::max<std::size_t>(std::size_t{1} << 19, weights / 8);
+    const std::size_t sample = block_ * widest_ / 10 * sizeof(std::uint32_t) + 1;
+    group_ = std::clamp<std::size_t>(budget / sample, 1, shape.batch);
+  }
+
+  void run(std::span<Sink* const> sinks) override {
+    const std::size_t n = sinks.size();
+    while (events_.size() < n) events_.emplace_back(group_ * block_, widest_, shape_.constant);
+    std::vector<std::thread> others;
+    for (std::size_t i = 1; i < n; ++i)
+      others.emplace_back([this, i, n, sinks] {
+        run_samples(shape_.batch * i / n, shape_.batch * (i + 1) / n, events_[i], *sinks[i]);
+      });
+    run_samples(0, shape_.batch / n, events_[0], *sinks[0]);
+    for (std::thread& other : others) other.join();
+  }
+
+  std::vector<std::uint64_t> hidden_spikes() const override {
+    std::vector<std::uint64_t> counts;
+    for (std::size_t i = 0; i + 1 < stages_.size(); ++i) counts.push_back(stages_[i].bits.count());
+    return counts;
+  }
+
+  Work work() const override {
+    Work work;
+    const double runs = static_cast<double>(shape_.steps * shape_.batch);
+    const std::size_t values = (shape_.constant ? 1 : shape_.steps) * shape_.batch * stages_[0].layer.inputs;
+    double events = 0;
+    for (std::size_t i = 0; i < values; ++i) events += shape_.input[i] != 0;
+    work.phases.push_back({{{static_cast<double>(values) * sizeof(float), values * sizeof(float)}}});
+    for (const Stage& stage : stages_) {
+      const double outputs = static_cast<double>(stage.layer.outputs);
+      Work::Phase phase;
+      phase.operations = stage.kernel.operations * outputs * runs;
+      (shape_.constant && &stage == stages_.data() ? phase.fmas : phase.adds) = events * outputs;
+      // Every event reads a row of a panel; and the panels come from where all weights live, once a group.
+      const double groups = std::ceil(static_cast<double>(shape_.batch) / static_cast<double>(group_)) *
+                            std::ceil(static_cast<double>(shape_.steps) / static_cast<double>(block_));
+      const double used = std::min(events, groups * static_cast<double>(stage.layer.inputs));
+      const double used_bytes = used * outputs * sizeof(float);
+      phase.traffic = {{events * outputs * sizeof(float), stage.panels.bytes()},
+                       {used_bytes, static_cast<std::size_t>(used_bytes / groups)}};
+      work.phases.push_back(std::move(phase));
+      work.synaptic_operations += events * outputs;
+      events = static_cast<double>(stage.bits.count());
+    }
+    return work;
+  }
+
+ private:
+  struct Stage {
+    Layer layer;
+    TileKernel kernel;
+    Panels panels;
+    Bits bits;
+    Memory<float> states;  // [sample][state][neuron], where a run has several blocks
+
+    std::size_t padded() const { return panels.tiles * panels.width; }
+  };
+
+  void run_samples(std::size_t begin, std::size_t end, Events& events, Sink& sink) {
+    for (Stage& stage : stages_) {
+      const std::size_t row = static_cast<std::size_t>(stage.kernel.states) * stage.padded();
+      if (stage.states.size() != 0)
+        std::fill(stage.states.data() + begin * row, stage.states.data() + end * row, 0.0f);
+    }
+    for (std::size_t first = 0; first < shape_.steps; first += block_)
+      for (std::size_t sample = begin; sample < end; sample += group_)
+        run_block(events, first, std::min(block_, shape_.steps - first), sample,
+                  std::min(group_, end - sample), sink);
+  }
+
+  void run_block(Events& events, std::size_t first, std::size_t steps, std::size_t sample,
+                 std::size_t samples, Sink& sink) {
+    for (Stage& stage : stages_) {
+      const bool is_first = &stage == stages_.data(), is_constant = is_first && shape_.constant;
+      events.clear();
+      for (std::size_t b = 0; b < samples; ++b)
+        for (std::size_t s = 0; s < (is_constant ? 1 : steps); ++s)
+          if (is_first) {
+            const std::size_t n = stage.layer.inputs;
+            append(events, shape_.input + ((first + s) * shape_.batch + sample + b) * n, n);
+          } else {
+            const Bits& bits = (&stage)[-1].bits;
+            append(events, reinterpret_cast<const std::uint64_t*>(bits.row(sample + b, first + s)),
+                   bits.words / 4);
+          }
+      for (std::size_t tile = 0; tile < stage.panels.tiles; ++tile)
+        for (std::size_t b = 0; b < samples; ++b)
+          stage.kernel.run(
+              block_of(stage, events, tile, sample + b, is_constant ? b : b * steps, first, steps),
+              stage.layer.neuron);
+    }
+    const Bits& last = stages_.back().bits;
+    sink.spikes(first, steps, sample, samples,
+                reinterpret_cast<const std::uint64_t*>(last.row(sample, first)), last.words / 4,
+                last.steps * last.words / 4);
+  }
+
+  static TileBlock block_of(const Stage& stage, const Events& events, std::size_t tile, std::size_t sample,
+                            std::size_t list, std::size_t first, std::size_t steps) {
+    const auto registers = static_cast<std::size_t>(stage.kernel.registers);
+    const std::size_t states = static_cast<std::size_t>(stage.kernel.states) * stage.padded();
+    return {.panel = stage.panels.panel(tile),
+            .bias = stage.panels.bias.data() + tile * stage.panels.width,
+            .index = events.index.data(),
+            .value = events.value.data(),
+            .bound = events.bound.data(),
+            .first = list,
+            .steps = steps,
+            .bits = stage.bits.row(sample, first) + tile * registers,
+            .bits_stride = stage.bits.words,
+            .states = stage.states.size() == 0
+                          ? nullptr
+                          : stage.states.data() + sample * states + tile * stage.panels.width,
+            .states_stride = stage.padded()};
+  }
+
+  Shape shape_;
+  std::size_t block_, group_ = 1, widest_ = 0;
+  std::vector<Stage> stages_;
+  std::vector<Events> events_;  // a thread each
+};
+
+}  // namespace
+
+std::unique_ptr<Limit> network(const Shape& shape) {
+  if (!is_wide()) return plain(Form::network, shape);
+  return std::make_unique<Network>(shape);
+}
+
+}  // namespace spikeloom::benchmarks

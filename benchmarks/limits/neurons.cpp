@@ -1,0 +1,117 @@
+// W4: independent neurons with a constant input. A tile's states stay in registers over a block of steps, so
+// memory is visited once a block; spikes leave as bits.
+#include <algorithm>
+#include <array>
+
+#include "limits/cells.h"
+#include "limits/panels.h"
+
+namespace spikeloom::benchmarks {
+namespace {
+
+/// Steps [0, steps) of the tiles of V registers that cover [0, registers).
+struct Block {
+  const float* input;
+  float* states;
+  std::size_t states_stride;
+  std::size_t registers, steps;
+  std::uint16_t* bits;
+  std::size_t bits_stride;
+};
+
+template <template <int> class Cell, int V>
+SPIKELOOM_WIDE_INLINE void run_tile(const Block& b, std::size_t first, const Neuron& neuron) {
+  Cell<V> cell;
+  cell.start(neuron);
+  cell.load(b.states + first * kLanes, b.states_stride);
+  __m512 input[V];
+  for (int v = 0; v < V; ++v)
+    input[v] = _mm512_loadu_ps(b.input + (first + static_cast<std::size_t>(v)) * kLanes);
+  std::uint16_t* bits = b.bits + first;
+  for (std::size_t step = 0; step < b.steps; ++step, bits += b.bits_stride)
+#pragma GCC unroll 16
+    for (int v = 0; v < V; ++v) {
+      cell.step(v, input[v]);
+      bits[v] = spikes(cell, v);
+    }
+  cell.store(b.states + first * kLanes, b.states_stride);
+}
+
+template <template <int> class Cell, int V>
+SPIKELOOM_WIDE void run(const Block& b, const Neuron& neuron) {
+  std::size_t first = 0;
+  for (; first + V <= b.registers; first += V) run_tile<Cell, V>(b, first, neuron);
+  for (; first < b.registers; ++first) run_tile<Cell, 1>(b, first, neuron);
+}
+
+class Neurons final : public Limit {
+ public:
+  explicit Neurons(const Shape& shape)
+      : shape_(shape),
+        neuron_(shape.layers[0].neuron),
+        registers_((shape.layers[0].outputs + kLanes - 1) / kLanes),
+        // The bits of a block fit L1 where that is possible.
+        block_(std::min<std::size_t>(shape.steps, 20)),
+        input_(registers_ * kLanes),
+        states_(3 * registers_ * kLanes),
+        bits_(1, block_, registers_ * kLanes) {
+    std::copy_n(shape.input, shape.layers[0].outputs, input_.data());
+    switch (neuron_.kind) {
+      case Kind::lif:
+        kernel_ = benchmarks::run<Lif, 7>, states_count_ = 1, operations_ = Lif<1>::kOperations;
+        break;
+      case Kind::synaptic:
+        kernel_ = benchmarks::run<Synaptic, 7>, states_count_ = 2, operations_ = Synaptic<1>::kOperations;
+        break;
+      case Kind::alpha:
+        kernel_ = benchmarks::run<Alpha, 5>, states_count_ = 3, operations_ = Alpha<1>::kOperations;
+        break;
+    }
+  }
+
+  void reset() override { std::fill(states_.begin(), states_.end(), 0.0f); }
+
+  void run(std::span<Sink* const> sinks) override {
+    for (std::size_t first = 0; first < shape_.steps; first += block_) {
+      const std::size_t steps = std::min(block_, shape_.steps - first);
+      kernel_({input_.data(), states_.data(), registers_ * kLanes, registers_, steps, bits_.word.data(),
+               bits_.words},
+              neuron_);
+      sinks[0]->spikes(first, steps, 0, 1, reinterpret_cast<const std::uint64_t*>(bits_.word.data()),
+                       bits_.words / 4, 0);
+    }
+  }
+
+  Work work() const override {
+    const double n = static_cast<double>(shape_.layers[0].outputs);
+    const double blocks = static_cast<double>((shape_.steps + block_ - 1) / block_);
+    const std::size_t state = states_count_ * shape_.layers[0].outputs * sizeof(float);
+    const std::size_t all = state + shape_.layers[0].outputs * sizeof(float);
+    Work::Phase phase;
+    phase.traffic = {{2 * blocks * static_cast<double>(state), all, Work::Traffic::Way::update},
+                     {blocks * n * sizeof(float), all}};
+    phase.operations = operations_ * n * static_cast<double>(shape_.steps);
+    Work work;
+    work.phases.push_back(std::move(phase));
+    return work;
+  }
+
+ private:
+  Shape shape_;
+  Neuron neuron_;
+  std::size_t registers_, block_;
+  Memory<float> input_, states_;
+  Bits bits_;
+  void (*kernel_)(const Block&, const Neuron&) = nullptr;
+  std::size_t states_count_ = 0;
+  double operations_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Limit> neurons(const Shape& shape) {
+  if (!is_wide()) return plain(Form::neurons, shape);
+  return std::make_unique<Neurons>(shape);
+}
+
+}  // namespace spikeloom::benchmarks

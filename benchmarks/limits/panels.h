@@ -1,0 +1,55 @@
+// Weights as panels: the columns of a tile of neurons side by side, one row an input.
+#pragma once
+
+#include <span>
+
+#include "limits/limit.h"
+#include "limits/wide.h"
+#include "machine/memory.h"
+
+namespace spikeloom::benchmarks {
+
+/// [tile][input][width], zeros behind the last neuron.
+struct Panels {
+  std::size_t inputs = 0, width = 0, tiles = 0;
+  Memory<float> weight;
+  Memory<float> bias;  // [tile][width]
+
+  Panels() = default;
+  Panels(const Layer& layer, std::size_t panel_width)
+      : inputs(layer.inputs),
+        width(panel_width),
+        tiles((layer.outputs + panel_width - 1) / panel_width),
+        weight(tiles * inputs * width),
+        bias(tiles * width) {
+    for (std::size_t o = 0; o < layer.outputs; ++o) {
+      float* column = weight.data() + o / width * inputs * width + o % width;
+      for (std::size_t i = 0; i < inputs; ++i) column[i * width] = layer.weight[o * inputs + i];
+      if (!layer.bias.empty()) bias[o] = layer.bias[o];
+    }
+  }
+
+  const float* panel(std::size_t tile) const { return weight.data() + tile * inputs * width; }
+  std::size_t bytes() const { return inputs * width * sizeof(float); }
+};
+
+/// Spikes of a population over a run: [sample][step][16-bit words], zeros behind the last neuron.
+struct Bits {
+  std::size_t steps = 0, words = 0;  // words: 16 bits each, a multiple of 4 a row
+  Memory<std::uint16_t> word;
+
+  Bits() = default;
+  Bits(std::size_t samples, std::size_t steps_, std::size_t neurons)
+      : steps(steps_), words(round_up(neurons, 64) / kLanes), word(samples * steps * words) {}
+
+  std::uint16_t* row(std::size_t sample, std::size_t step) const {
+    return word.data() + (sample * steps + step) * words;
+  }
+  std::uint64_t count() const {
+    std::uint64_t sum = 0;
+    for (const std::uint16_t w : word) sum += static_cast<std::uint64_t>(__builtin_popcount(w));
+    return sum;
+  }
+};
+
+}  // namespace spikeloom::benchmarks

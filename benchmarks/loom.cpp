@@ -1,0 +1,124 @@
+// Compiled networks against hand-written limits, in pairs: README.md says what for.
+#include <CLI/CLI.hpp>
+#include <regex>
+
+#include "benchmarks/contest.h"
+#include "benchmarks/measure.h"
+#include "benchmarks/report.h"
+#include "limits/wide.h"
+
+namespace spikeloom::benchmarks {
+namespace {
+
+struct Choices {
+  std::string filter;
+  int pairs = 11;
+  bool list = false, check = false, markdown = false, json = false;
+};
+
+double units(const Workload& workload, const Work& work) {
+  const double steps = static_cast<double>(workload.batch) * workload.steps;
+  switch (workload.unit) {
+    case Unit::sample_step:
+      return steps;
+    case Unit::update:
+      return steps * static_cast<double>(workload.stages[0].outputs);
+    case Unit::synaptic_operation:
+      return work.synaptic_operations;
+  }
+  return 1;
+}
+
+Row measure(Contest& contest, Machine& machine, int pairs) {
+  const Workload& workload = contest.workload();
+  Row row{
+      .name = workload.name, .unit = workload.unit, .threads = workload.threads, .rates = contest.rates()};
+  const unsigned n = workload.threads;
+  const auto reset = [&] { contest.reset(); };
+  std::vector<std::function<void()>> ways = {[&, n] { contest.run_compiled(n); },
+                                             [&, n] { contest.run_limit(n); }};
+  if (n > 1) {
+    ways.push_back([&] { contest.run_compiled(1); });
+    ways.push_back([&] { contest.run_limit(1); });
+  }
+  const auto times = take_turns(ways, reset, pairs);
+  contest.reset();
+  if (const std::uint64_t a = contest.run_compiled(n), b = contest.run_limit(n); a != b)
+    row.problem = std::to_string(a) + " spikes compiled, " + std::to_string(b) + " at the limit";
+  const Work work = contest.work();
+  const double count = units(workload, work);
+  row.compiled = spread(times[0]).median / count;
+  row.limit = spread(times[1]).median / count;
+  row.ratio = ratio(times[0], times[1]);
+  if (n > 1) {
+    row.compiled_gain = ratio(times[2], times[0]);
+    row.limit_gain = ratio(times[3], times[1]);
+  } else {
+    row.bound = machine.bound(work) / count;
+    row.limit_to_bound = row.limit / row.bound;
+  }
+  return row;
+}
+
+/// Bits alone, of small networks.
+int check() {
+  int wrong = 0;
+  for (Workload& workload : all_workloads(true)) {
+    Contest contest(std::move(workload));
+    const std::string difference = contest.difference(1e6);
+    wrong += !difference.empty();
+    std::printf("%-24s %s\n", contest.workload().name.c_str(),
+                difference.empty() ? "same bits" : ("differ: " + difference).c_str());
+  }
+  return wrong == 0 ? 0 : 1;
+}
+
+int run(const Choices& choices) {
+  if (choices.check) return check();
+  const std::regex filter(choices.filter);
+  std::vector<Workload> chosen;
+  for (Workload& workload : all_workloads(false))
+    if (choices.filter.empty() ? !workload.is_optional || choices.list
+                               : std::regex_search(workload.name, filter))
+      chosen.push_back(std::move(workload));
+  if (choices.list) {
+    for (const Workload& workload : chosen) std::printf("%s\n", workload.name.c_str());
+    return 0;
+  }
+  if (!is_wide()) std::fputs("no AVX-512 here: the limits are plain loops and mean little\n", stderr);
+  Table table(choices.json ? Format::json : choices.markdown ? Format::markdown : Format::text);
+  Machine machine;
+  table.machine(machine);
+  int wrong = 0;
+  for (Workload& workload : chosen) {
+    Contest contest(std::move(workload));
+    Row row{.name = contest.workload().name};
+    row.problem = contest.difference(1e8);
+    if (row.problem.empty()) row = measure(contest, machine, choices.pairs);
+    wrong += !row.problem.empty();
+    table.add(row);
+  }
+  table.finish();
+  return wrong == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace spikeloom::benchmarks
+
+int main(int argc, char** argv) {
+  spikeloom::benchmarks::Choices choices;
+  CLI::App app("Times compiled networks against hand-written limits. Exits with 1 if their bits differ.");
+  app.add_option("--filter", choices.filter, "only rows whose name this regular expression finds");
+  app.add_option("--pairs", choices.pairs, "alternating pairs (11)")->check(CLI::Range(1, 1000));
+  app.add_flag("--list", choices.list, "the names of all rows, those that run only when asked for included");
+  app.add_flag("--check", choices.check, "compare bits of small networks, take no time");
+  app.add_flag("--markdown", choices.markdown, "tables to paste into README.md");
+  app.add_flag("--json", choices.json, "as JSON");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    return spikeloom::benchmarks::run(choices);
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "loom: %s\n", e.what());
+    return 2;
+  }
+}

@@ -1,0 +1,36 @@
+// What one core of this machine can do at most, measured here and now: the bound of every limit kernel.
+#pragma once
+
+#include <cstddef>
+#include <map>
+
+#include "limits/limit.h"
+
+namespace spikeloom::benchmarks {
+
+class Machine {
+ public:
+  Machine();
+
+  /// Bytes a second, reading a working set over and over. Measured once for each size, rounded to a quarter
+  /// of a power of two.
+  double read(std::size_t working_set);
+  /// The same for reading and writing back; both count.
+  double update(std::size_t working_set);
+  /// The same for reading rows of 4 KiB in an order that nothing foresees.
+  double read_rows(std::size_t working_set);
+  double adds() const { return adds_; }              // rows of 64 floats added to registers, from L1
+  double fmas() const { return fmas_; }              // the same, multiplied
+  double operations() const { return operations_; }  // on registers
+
+  /// Seconds that the work takes at the least: of each phase, the largest of what arithmetic and each level
+  /// of memory need.
+  double bound(const Work& work);
+
+ private:
+  double rate(const Work::Traffic& traffic);
+  double adds_, fmas_, operations_;
+  std::map<std::size_t, double> read_, update_, read_rows_;
+};
+
+}  // namespace spikeloom::benchmarks
