@@ -1,9 +1,12 @@
-// Elementwise stages: a tile of neurons runs all steps of the call before the next tile, its states in
-// registers.
+// Populations: elementwise neurons and the linear layers that drive them. A tile of neurons runs all steps of
+// the call before the next tile, its states in registers. With linear layers, neurons are taken in panels:
+// the currents of a panel, all steps of them, are computed first and stay in the first-level cache.
 #include <cstddef>
 
+#include "llvm/drive.h"
 #include "llvm/expression.h"
 #include "llvm/kernel_frame.h"
+#include "llvm/tile.h"
 
 namespace spikeloom {
 namespace {
@@ -25,38 +28,73 @@ unsigned interleaved_vectors(const Cell& cell, unsigned lanes, bool has_fma) {
 
 class CellEmitter {
  public:
-  CellEmitter(KernelFrame& frame, const CellKernel& kernel, bool has_fma)
-      : f_(frame), b_(frame.b), k_(kernel), cell_(kernel.cell), has_fma_(has_fma) {
+  CellEmitter(KernelFrame& frame, const CellKernel& kernel, DriveCode& drives)
+      : f_(frame), b_(frame.b), k_(kernel), cell_(kernel.cell), drives_(drives) {
     std::vector<NodeId> wanted = cell_.next_state;
     wanted.push_back(cell_.output);
     needed_ = needed_nodes(cell_, wanted);
   }
 
   void run() {
+    find_operands();
     load_constants();
-    f_.for_each_sample([this](llvm::Value* sample) {
-      load_rows(sample);
-      if (cell_.winner == kNoNode)
-        emit_blocks();
-      else
-        emit_rounds_of_winners();
-    });
+    end_step_ = f_.steps;
+    if (k_.has_linear())
+      emit_groups();
+    else
+      f_.for_each_sample([this](llvm::Value* sample) {
+        load_rows(sample);
+        if (cell_.winner == kNoNode)
+          emit_tiles(f_.first_neuron, f_.end_neuron);
+        else
+          emit_rounds_of_winners();
+      });
     f_.close();
   }
 
  private:
-  struct Tile {
-    llvm::Value* first;  // neuron
-    unsigned vectors;
-    bool last;  // may reach behind the last neuron: bits must be cut
+  /// A source of a port: rows of the call, or the currents of a panel.
+  struct SourceRow {
+    Row row;
+    llvm::Value* first_neuron = nullptr;  // of the row; null: 0
+    llvm::Value* first_step = nullptr;
   };
+  struct LinearSource {
+    unsigned operand;  // the first of its five
+    CellKernel::Read read;
+    llvm::Value *fan_in, *capacity, *list_offset, *dense_from, *events_from, *currents;
+    llvm::Value* dense = nullptr;  // in the steps that are being computed
+  };
+  /// What a tile loads before its steps: for each vector, fixed values and sources that do not change.
+  struct Held {
+    llvm::SmallVector<Values, 8> fixed;
+    std::vector<std::vector<Values>> sources;  // [port][source][vector]; empty where they change
+    llvm::Value* existing = nullptr;
+  };
+  /// The bits of all vectors of a tile in one step; null for floats.
+  using Loaded = std::vector<std::vector<llvm::Value*>>;
 
   unsigned vector_bytes() const { return b_.lanes() * 4; }
 
-  /// Operands follow each other as plan.h says; those of a sample are found once the sample is known.
-  void load_constants() {
+  // ---- operands, in the order of plan.h
+
+  void find_operands() {
     unsigned next = 0;
-    for (const auto& port : k_.ports) next += static_cast<unsigned>(port.size());
+    for (const auto& port : k_.ports)
+      for (const CellKernel::Read& read : port) {
+        if (read.linear) linear_.push_back({next, read, {}, {}, {}, {}, {}, {}});
+        next += read.linear ? 5 : 1;
+      }
+    first_fixed_ = next;
+    next += static_cast<unsigned>(k_.fixed_uniform.size() + 2 * cell_.tables.size());
+    first_state_ = next;
+    output_operand_ = first_state_ + static_cast<unsigned>(k_.states.size());
+    first_trace_ = output_operand_ + 1;
+    scratch_operand_ = first_trace_ + static_cast<unsigned>(k_.states.size());
+  }
+
+  void load_constants() {
+    unsigned next = first_fixed_;
     for (const bool uniform : k_.fixed_uniform) {
       llvm::Value* base = f_.operand(next++).base;
       fixed_.push_back(uniform ? b_.load_vector(base) : base);
@@ -65,8 +103,6 @@ class CellEmitter {
       llvm::Value* midpoints = f_.operand(next++).base;
       tables_.push_back({midpoints, f_.operand(next++).base, table_bits(table)});
     }
-    first_state_ = next;
-    steps_ = cell_.states.empty() ? f_.steps_to(f_.operand(output_operand(), b_.getInt64(0))) : f_.steps;
     step_number_ = f_.field64(offsetof(spikeloom_call, step));
     if (uses(cell_, Op::Uniform) || uses(cell_, Op::Normal)) {
       llvm::Value* seed = f_.field64(offsetof(spikeloom_call, seed));
@@ -75,126 +111,114 @@ class CellEmitter {
       node_key_ = b_.splat(f_.field32(offsetof(spikeloom_call, node_key)));
       sample_base_ = f_.field32(offsetof(spikeloom_call, sample_base));
     }
+    for (std::size_t s = 0; s < k_.states.size(); ++s) {
+      if (k_.states[s] == CellKernel::State::traced) continue;
+      llvm::Value* seen = b_.CreateIsNotNull(f_.operand(first_trace_ + static_cast<unsigned>(s)).base);
+      observed_ = observed_ ? b_.CreateOr(observed_, seen) : seen;
+    }
+    for (LinearSource& l : linear_) {
+      llvm::Value* words = f_.operand(l.operand + 3).base;
+      const auto fact = [&](DriveFact which) {
+        return b_.CreateZExt(b_.CreateLoad(b_.getInt32Ty(), b_.at(words, std::uint64_t{which} * 4)),
+                             b_.getInt64Ty());
+      };
+      l.fan_in = fact(kFanIn);
+      l.capacity = fact(kCapacity);
+      l.list_offset = fact(kListOffset);
+      l.dense_from = fact(kDenseFrom);
+      l.events_from = fact(kEventsFrom);
+      auto* room = b_.CreateAlloca(llvm::ArrayType::get(b_.getFloatTy(), kWidestPanel * kLongestBlock));
+      room->setAlignment(llvm::Align(64));
+      l.currents = room;
+    }
   }
-
-  unsigned output_operand() const { return first_state_ + static_cast<unsigned>(cell_.states.size()); }
 
   void load_rows(llvm::Value* sample) {
     unsigned next = 0;
     ports_.clear();
+    std::size_t linear = 0;
     for (const auto& port : k_.ports) {
       ports_.emplace_back();
-      for (std::size_t i = 0; i < port.size(); ++i) ports_.back().push_back(f_.operand(next++, sample));
+      for (const CellKernel::Read& read : port) {
+        if (read.linear) {
+          const Row currents{linear_[linear++].currents, b_.getInt64(kCurrentStride)};
+          ports_.back().push_back({currents, panel_, first_step_});
+          next += 5;
+        } else {
+          ports_.back().push_back({f_.operand(next++, sample)});
+        }
+      }
     }
     states_.clear();
-    next = first_state_;
-    for (std::size_t i = 0; i < cell_.states.size(); ++i) states_.push_back(f_.operand(next++, sample).base);
-    output_ = f_.operand(next++, sample);
     traces_.clear();
-    for (const bool traced : k_.state_traced) traces_.push_back(traced ? f_.operand(next++, sample) : Row{});
-    if (cell_.winner != kNoNode) excess_ = f_.operand(next, sample).base;
+    for (unsigned s = 0; s < k_.states.size(); ++s) {
+      states_.push_back(f_.operand(first_state_ + s, sample).base);
+      traces_.push_back(f_.operand(first_trace_ + s, sample));
+    }
+    output_ = f_.operand(output_operand_, sample);
+    if (cell_.winner != kNoNode) excess_ = f_.operand(scratch_operand_, b_.getInt64(0)).base;
     if (sample_base_) sample_ = b_.splat(b_.CreateAdd(sample_base_, b_.CreateTrunc(sample, b_.getInt32Ty())));
   }
 
-  llvm::Value* vector_at(llvm::Value* row, const Tile& tile, unsigned v) {
-    return b_.at(b_.at(row, b_.CreateShl(tile.first, 2)), std::uint64_t{v} * vector_bytes());
+  llvm::Value* vector_at(llvm::Value* row, llvm::Value* first, unsigned v) {
+    return b_.at(b_.at(row, b_.CreateShl(first, 2)), std::uint64_t{v} * vector_bytes());
   }
 
-  // ---- bits
-
-  unsigned tile_neurons(const Tile& tile) const { return tile.vectors * b_.lanes(); }
-
-  /// The bits of a tile as one integer; below 8 neurons they share a byte with their neighbours.
-  llvm::Value* load_bits(llvm::Value* row, const Tile& tile) {
-    const unsigned n = tile_neurons(tile);
-    llvm::Value* address = b_.at(row, b_.CreateLShr(tile.first, 3));
-    if (n >= 8) return b_.CreateAlignedLoad(b_.getIntNTy(n), address, llvm::Align(n / 8));
-    llvm::Value* byte = b_.CreateLoad(b_.getInt8Ty(), address);
-    return b_.CreateTrunc(b_.CreateLShr(byte, bit_in_byte(tile)), b_.getIntNTy(n));
-  }
-
-  void store_bits(llvm::Value* bits, llvm::Value* row, const Tile& tile) {
-    const unsigned n = tile_neurons(tile);
-    llvm::Value* address = b_.at(row, b_.CreateLShr(tile.first, 3));
-    if (n >= 8) {
-      b_.CreateAlignedStore(bits, address, llvm::Align(n / 8));
-      return;
-    }
-    llvm::Value* shift = bit_in_byte(tile);
-    llvm::Value* others =
-        b_.CreateNot(b_.CreateShl(b_.getInt8(static_cast<std::uint8_t>((1u << n) - 1)), shift));
-    llvm::Value* byte = b_.CreateAnd(b_.CreateLoad(b_.getInt8Ty(), address), others);
-    b_.CreateStore(b_.CreateOr(byte, b_.CreateShl(b_.CreateZExt(bits, b_.getInt8Ty()), shift)), address);
-  }
-
-  llvm::Value* bit_in_byte(const Tile& tile) {
-    return b_.CreateTrunc(b_.CreateAnd(tile.first, 7), b_.getInt8Ty());
-  }
-
-  llvm::Value* condition_of(llvm::Value* bits, unsigned v) {
-    const unsigned lanes = b_.lanes();
-    llvm::Value* mine = b_.CreateLShr(bits, std::uint64_t{v} * lanes);
-    mine = b_.CreateZExtOrTrunc(mine, b_.getIntNTy(lanes));
-    if (lanes == 16) return b_.CreateBitCast(mine, b_.mask_vector());
-    // Without mask registers: every lane looks at its own bit.
-    llvm::SmallVector<std::uint32_t, 8> lane_bits;
-    for (unsigned i = 0; i < lanes; ++i) lane_bits.push_back(1u << i);
-    llvm::Value* spread = b_.splat(b_.CreateZExt(mine, b_.getInt32Ty()));
-    llvm::Value* chosen = b_.CreateAnd(spread, llvm::ConstantDataVector::get(b_.getContext(), lane_bits));
-    return b_.CreateICmpNE(chosen, b_.i32(0));
-  }
-
-  llvm::Value* append_bits(llvm::Value* bits, llvm::Value* condition, const Tile& tile, unsigned v) {
-    llvm::Type* type = b_.getIntNTy(tile_neurons(tile));
-    llvm::Value* mine = b_.CreateZExt(b_.CreateBitCast(condition, b_.getIntNTy(b_.lanes())), type);
-    mine = b_.CreateShl(mine, std::uint64_t{v} * b_.lanes());
-    return bits ? b_.CreateOr(bits, mine) : mine;
-  }
-
-  /// Ones for the neurons of the tile that exist.
-  llvm::Value* existing(const Tile& tile) {
-    const unsigned n = tile_neurons(tile);
-    llvm::Value* left = b_.CreateSub(f_.end_neuron, tile.first);
-    llvm::Value* some = b_.CreateNot(b_.CreateShl(b_.getInt64(~std::uint64_t{0}), b_.CreateAnd(left, 63)));
-    llvm::Value* mask =
-        b_.CreateSelect(b_.CreateICmpUGE(left, b_.getInt64(n)), b_.getInt64(~std::uint64_t{0}), some);
-    return b_.CreateTrunc(mask, b_.getIntNTy(n));
+  llvm::Value* row_of(const SourceRow& source, llvm::Value* step) {
+    return f_.row(source.row, source.first_step ? b_.CreateSub(step, source.first_step) : step);
   }
 
   // ---- one step
 
-  /// The tile's sources in one step: floats, or the bits of all its vectors.
-  using Loaded = std::vector<std::vector<llvm::Value*>>;
-  Loaded load_bit_sources(const Tile& tile, llvm::Value* step) {
-    Loaded loaded;
+  Held hold(const Tile& tile) {
+    Held held;
+    for (unsigned v = 0; v < tile.vectors; ++v) {
+      held.fixed.emplace_back();
+      for (std::size_t i = 0; i < fixed_.size(); ++i)
+        held.fixed.back().push_back(
+            k_.fixed_uniform[i] ? fixed_[i] : b_.load_vector(vector_at(fixed_[i], tile.first, v)));
+    }
+    llvm::Value* any_step = b_.getInt64(0);
     for (std::size_t p = 0; p < ports_.size(); ++p) {
-      loaded.emplace_back();
+      held.sources.emplace_back(ports_[p].size());
       for (std::size_t s = 0; s < ports_[p].size(); ++s)
-        loaded.back().push_back(
-            k_.ports[p][s].element == SPIKELOOM_BITS ? load_bits(f_.row(ports_[p][s], step), tile) : nullptr);
+        if (k_.ports[p][s].constant) held.sources[p][s] = source_vectors(tile, p, s, any_step);
     }
-    return loaded;
+    if (tile.last && cell_.spikes()) held.existing = existing_bits(b_, f_.end_neuron, tile);
+    return held;
   }
 
-  Values port_values(const Tile& tile, unsigned v, llvm::Value* step, const Loaded& bits) {
+  Values source_vectors(const Tile& tile, std::size_t p, std::size_t s, llvm::Value* step) {
+    llvm::Value* row = row_of(ports_[p][s], step);
+    const CellKernel::Read& read = k_.ports[p][s];
+    const bool bits = read.element == SPIKELOOM_BITS && !read.linear;
+    llvm::Value* all = bits ? load_bits(b_, row, tile) : nullptr;
+    llvm::Value* origin = ports_[p][s].first_neuron;
+    llvm::Value* first = origin ? b_.CreateSub(tile.first, origin) : tile.first;
     Values values;
+    for (unsigned v = 0; v < tile.vectors; ++v)
+      values.push_back(bits ? b_.real(b_.condition(all, v)) : b_.load_vector(vector_at(row, first, v)));
+    return values;
+  }
+
+  /// [port][vector]: sources summed from left to right.
+  std::vector<Values> port_values(const Tile& tile, llvm::Value* step, const Held& held) {
+    std::vector<Values> ports;
     for (std::size_t p = 0; p < ports_.size(); ++p) {
-      llvm::Value* sum = nullptr;
+      Values sum;
       for (std::size_t s = 0; s < ports_[p].size(); ++s) {
-        llvm::Value* source = bits[p][s] ? b_.real(condition_of(bits[p][s], v))
-                                         : b_.load_vector(vector_at(f_.row(ports_[p][s], step), tile, v));
-        sum = sum ? b_.fadd(sum, source) : source;
+        Values values = held.sources[p][s];
+        if (values.empty()) values = source_vectors(tile, p, s, step);
+        if (sum.empty()) {
+          sum = std::move(values);
+        } else {
+          for (unsigned v = 0; v < tile.vectors; ++v) sum[v] = b_.fadd(sum[v], values[v]);
+        }
       }
-      values.push_back(sum ? sum : b_.f32(0));
+      if (sum.empty()) sum.assign(tile.vectors, b_.f32(0));
+      ports.push_back(std::move(sum));
     }
-    return values;
-  }
-
-  Values fixed_values(const Tile& tile, unsigned v) {
-    Values values;
-    for (std::size_t i = 0; i < fixed_.size(); ++i)
-      values.push_back(k_.fixed_uniform[i] ? fixed_[i] : b_.load_vector(vector_at(fixed_[i], tile, v)));
-    return values;
+    return ports;
   }
 
   llvm::Value* neuron_numbers(const Tile& tile, unsigned v) {
@@ -203,19 +227,20 @@ class CellEmitter {
   }
 
   std::vector<llvm::Value*> evaluate(const Tile& tile, unsigned v, llvm::Value* step,
-                                     const std::vector<bool>& needed, const Loaded& bits,
-                                     llvm::ArrayRef<llvm::Value*> states, llvm::ArrayRef<llvm::Value*> fixed,
+                                     const std::vector<bool>& needed, const std::vector<Values>& ports,
+                                     llvm::ArrayRef<llvm::Value*> states, const Held& held,
                                      llvm::Value* winner) {
-    const Values ports = port_values(tile, v, step, bits);
     llvm::Value* number = b_.CreateAdd(step_number_, step);
     const auto random = [&] {
       llvm::Value* step_word = b_.splat(b_.CreateTrunc(number, b_.getInt32Ty()));
       return b_.philox({step_word, neuron_numbers(tile, v), sample_, node_key_}, key_);
     };
+    Values mine;
+    for (const Values& port : ports) mine.push_back(port[v]);
     Leaves leaves;
-    leaves.ports = ports;
+    leaves.ports = mine;
     leaves.states = states;
-    leaves.fixed = fixed;
+    leaves.fixed = held.fixed[v];
     leaves.tables = tables_;
     leaves.random_words = random;
     leaves.winner = winner;
@@ -224,90 +249,220 @@ class CellEmitter {
   }
 
   /// Computes and stores one step; returns the states behind it.
-  Values emit_step(const Tile& tile, llvm::Value* step, llvm::ArrayRef<llvm::Value*> states,
-                   llvm::ArrayRef<Values> fixed, llvm::Value* existing_bits, llvm::Value* winner) {
-    const std::size_t count = cell_.states.size();
-    const Loaded bits = load_bit_sources(tile, step);
+  Values emit_step(const Tile& tile, llvm::Value* step, llvm::ArrayRef<llvm::Value*> states, const Held& held,
+                   llvm::Value* winner) {
+    const std::size_t count = k_.states.size();
+    const std::vector<Values> ports = port_values(tile, step, held);
     llvm::Value* output_row = f_.row(output_, step);
     Values next;
     llvm::Value* spikes = nullptr;
     for (unsigned v = 0; v < tile.vectors; ++v) {
       llvm::Value* won = nullptr;
       if (winner) won = b_.CreateICmpEQ(neuron_numbers(tile, v), b_.splat(winner));
-      const auto values =
-          evaluate(tile, v, step, needed_, bits, states.slice(v * count, count), fixed[v], won);
+      const auto values = evaluate(tile, v, step, needed_, ports, states.slice(v * count, count), held, won);
       for (std::size_t s = 0; s < count; ++s) {
         llvm::Value* value = values[cell_.next_state[s]];
         if (cell_.nodes[cell_.next_state[s]].type == Type::Bool) value = b_.real(value);
         next.push_back(value);
-        if (traces_[s].base) b_.store_vector(value, vector_at(f_.row(traces_[s], step), tile, v));
+        trace(tile, v, step, s, value);
       }
       llvm::Value* output = values[cell_.output];
       if (cell_.spikes())
-        spikes = append_bits(spikes, output, tile, v);
+        spikes = append_bits(b_, spikes, output, tile, v);
       else
-        b_.store_vector(output, vector_at(output_row, tile, v));
+        b_.store_vector(output, vector_at(output_row, tile.first, v));
     }
-    if (spikes) store_bits(existing_bits ? b_.CreateAnd(spikes, existing_bits) : spikes, output_row, tile);
+    if (spikes)
+      store_bits(b_, held.existing ? b_.CreateAnd(spikes, held.existing) : spikes, output_row, tile);
     return next;
+  }
+
+  /// A state that is observed sends its neurons through the narrow tiles: the others need not ask.
+  void trace(const Tile& tile, unsigned v, llvm::Value* step, std::size_t s, llvm::Value* value) {
+    const auto store = [&] { b_.store_vector(value, vector_at(f_.row(traces_[s], step), tile.first, v)); };
+    if (k_.states[s] == CellKernel::State::traced)
+      store();
+    else if (tile.last)
+      b_.if_then(b_.CreateIsNotNull(traces_[s].base), store);
   }
 
   Values load_states(const Tile& tile) {
     Values states;
     for (unsigned v = 0; v < tile.vectors; ++v)
-      for (llvm::Value* row : states_) states.push_back(b_.load_vector(vector_at(row, tile, v)));
+      for (llvm::Value* row : states_) states.push_back(b_.load_vector(vector_at(row, tile.first, v)));
     return states;
   }
 
   void store_states(const Tile& tile, llvm::ArrayRef<llvm::Value*> states) {
     for (unsigned v = 0; v < tile.vectors; ++v)
       for (std::size_t s = 0; s < states_.size(); ++s)
-        b_.store_vector(states[v * states_.size() + s], vector_at(states_[s], tile, v));
+        b_.store_vector(states[v * states_.size() + s], vector_at(states_[s], tile.first, v));
   }
 
-  // ---- loops
+  // ---- tiles of neurons
 
   void emit_tile(const Tile& tile) {
-    llvm::SmallVector<Values, 8> fixed;
-    for (unsigned v = 0; v < tile.vectors; ++v) fixed.push_back(fixed_values(tile, v));
-    llvm::Value* mask = tile.last && cell_.spikes() ? existing(tile) : nullptr;
-    const Values states = b_.loop(b_.getInt64(0), steps_, b_.getInt64(1), load_states(tile),
+    const Held held = hold(tile);
+    llvm::Value* begin = first_step_ ? first_step_ : b_.getInt64(0);
+    const Values states = b_.loop(begin, end_step_, b_.getInt64(1), load_states(tile),
                                   [&](llvm::Value* step, llvm::ArrayRef<llvm::Value*> now) {
-                                    return emit_step(tile, step, now, fixed, mask, nullptr);
+                                    return emit_step(tile, step, now, held, nullptr);
                                   });
     store_states(tile, states);
   }
 
-  void emit_blocks() {
-    const unsigned vectors = interleaved_vectors(cell_, b_.lanes(), has_fma_);
-    llvm::Value* done = f_.first_neuron;
+  void emit_tiles(llvm::Value* first, llvm::Value* end) {
+    unsigned vectors = interleaved_vectors(cell_, b_.lanes(), b_.has_fma());
+    if (k_.has_linear()) vectors = std::min(vectors, k_.panel / b_.lanes());
+    llvm::Value* done = first;
     if (vectors > 1) {
       const std::uint64_t neurons = std::uint64_t{vectors} * b_.lanes();
-      llvm::Value* all = b_.CreateSub(
-          b_.CreateSelect(b_.CreateICmpULT(f_.first_neuron, f_.end_neuron), f_.end_neuron, f_.first_neuron),
-          f_.first_neuron);
-      llvm::Value* whole = b_.CreateAdd(f_.first_neuron, b_.CreateAnd(all, ~(neurons - 1)));
-      f_.for_each(done, whole, [&](llvm::Value* first) { emit_tile({first, vectors, false}); }, neurons);
+      llvm::Value* all = b_.CreateSub(b_.CreateSelect(b_.CreateICmpULT(first, end), end, first), first);
+      llvm::Value* whole = b_.CreateAdd(first, b_.CreateAnd(all, ~(neurons - 1)));
+      if (observed_) whole = b_.CreateSelect(observed_, first, whole);
+      f_.for_each(done, whole, [&](llvm::Value* neuron) { emit_tile({neuron, vectors, false}); }, neurons);
       done = whole;
     }
-    f_.for_each(done, f_.end_neuron, [&](llvm::Value* first) { emit_tile({first, 1, true}); }, b_.lanes());
+    f_.for_each(done, end, [&](llvm::Value* neuron) { emit_tile({neuron, 1, true}); }, b_.lanes());
   }
+
+  // ---- linear layers
+
+  /// Samples in groups, steps in chunks whose events fit into the scratch: their events are listed, then each
+  /// panel runs all samples of the group while its weights are in the cache.
+  void emit_groups() {
+    f_.for_each(
+        f_.first_sample, f_.end_sample,
+        [&](llvm::Value* first) {
+          llvm::Value* end = b_.minimum(f_.end_sample, b_.CreateAdd(first, f_.group));
+          f_.for_each(
+              b_.getInt64(0), f_.steps,
+              [&](llvm::Value* step) {
+                first_step_ = step;
+                end_step_ = b_.minimum(f_.steps, b_.CreateAdd(step, f_.size(1)));
+                for (std::size_t l = 0; l < linear_.size(); ++l) choose_drive(l, first, end);
+                emit_panels(first, end);
+              },
+              f_.size(1));
+        },
+        f_.group);
+  }
+
+  llvm::Value* list_of(const LinearSource& l, llvm::Value* sample, llvm::Value* first_sample) {
+    llvm::Value* row = f_.operand(scratch_operand_, b_.CreateSub(sample, first_sample)).base;
+    return b_.at(row, l.list_offset);
+  }
+
+  DriveCode::Input input_of(const LinearSource& l, llvm::Value* sample) {
+    const Row row = f_.operand(l.operand, sample);
+    return {l.read.element, f_.row(row, first_step_), row.step_stride};
+  }
+
+  llvm::Value* steps_now() { return b_.CreateSub(end_step_, first_step_); }
+
+  /// Lists the events of a group, and takes the dense drive if there are many of them. Near the crossing the
+  /// last choice stays.
+  void choose_drive(std::size_t number, llvm::Value* first, llvm::Value* end) {
+    LinearSource& l = linear_[number];
+    llvm::Value* events = b_.loop(
+        first, end, b_.getInt64(1), {b_.getInt64(0)},
+        [&](llvm::Value* sample, llvm::ArrayRef<llvm::Value*> sum) {
+          return Values{b_.CreateAdd(sum[0], drives_.list_events(input_of(l, sample), steps_now(), l.fan_in,
+                                                                 l.capacity, list_of(l, sample, first)))};
+        })[0];
+    if (!l.read.may_be_dense) return;
+    llvm::Value* inputs = b_.CreateMul(l.fan_in, b_.CreateMul(steps_now(), b_.CreateSub(end, first)));
+    llvm::Value* share = b_.CreateShl(events, 16);
+    const auto reaches = [&](llvm::Value* from) {
+      return b_.CreateICmpUGE(share, b_.CreateMul(inputs, from));
+    };
+    llvm::Value* memory = b_.at(f_.operand(scratch_operand_ + 1, b_.getInt64(0)).base, number * 4);
+    llvm::Value* was_dense = b_.CreateIsNotNull(b_.CreateLoad(b_.getInt32Ty(), memory));
+    l.dense = b_.CreateOr(reaches(l.dense_from), b_.CreateAnd(was_dense, reaches(l.events_from)));
+    b_.CreateStore(b_.CreateZExt(l.dense, b_.getInt32Ty()), memory);
+    if (l.read.element != SPIKELOOM_BITS) return;
+    b_.if_then(l.dense, [&] {
+      f_.for_each(first, end, [&](llvm::Value* sample) {
+        drives_.expand_bits(input_of(l, sample), steps_now(), l.fan_in,
+                            b_.at(list_of(l, sample, first), kListHeader));
+      });
+    });
+  }
+
+  void emit_panels(llvm::Value* first, llvm::Value* end) {
+    llvm::Value* padded = b_.round_up(f_.end_neuron, 16);
+    f_.for_each(
+        f_.first_neuron, f_.end_neuron,
+        [&](llvm::Value* panel) {
+          panel_ = panel;
+          llvm::Value* width = b_.minimum(b_.getInt64(k_.panel), b_.CreateSub(padded, panel));
+          llvm::Value* last = b_.minimum(f_.end_neuron, b_.CreateAdd(panel, b_.getInt64(k_.panel)));
+          f_.for_each(first, end, [&](llvm::Value* sample) {
+            for (const LinearSource& l : linear_) {
+              fill_currents(l, width, sample, first);
+              b_.if_then(b_.CreateIsNotNull(f_.operand(l.operand + 4).base),
+                         [&] { show_currents(l, width, sample); });
+            }
+            load_rows(sample);
+            emit_tiles(panel, last);
+          });
+        },
+        k_.panel);
+  }
+
+  void fill_currents(const LinearSource& l, llvm::Value* width, llvm::Value* sample, llvm::Value* first) {
+    llvm::Value* weights = f_.operand(l.operand + 1).base;
+    weights = b_.at(weights, b_.CreateShl(b_.CreateMul(panel_, l.fan_in), 2));
+    llvm::Value* bias = b_.at(f_.operand(l.operand + 2).base, b_.CreateShl(panel_, 2));
+    const DriveCode::Panel panel{weights, width, bias};
+    llvm::Value* list = list_of(l, sample, first);
+    const auto events = [&] {
+      drives_.add_events(l.read.element, panel, steps_now(), l.capacity, list, l.currents);
+    };
+    if (!l.read.may_be_dense) return events();
+    b_.if_else(
+        l.dense,
+        [&] {
+          DriveCode::Input rows = input_of(l, sample);
+          if (l.read.element == SPIKELOOM_BITS)
+            rows = {SPIKELOOM_FLOAT, b_.at(list, kListHeader), b_.CreateShl(b_.round_up(l.fan_in, 16), 2)};
+          drives_.add_rows(panel, rows.row, rows.stride, steps_now(), l.fan_in, l.currents);
+        },
+        events);
+  }
+
+  /// Somebody records the layer.
+  void show_currents(const LinearSource& l, llvm::Value* width, llvm::Value* sample) {
+    const Row to = f_.operand(l.operand + 4, sample);
+    f_.for_each(first_step_, end_step_, [&](llvm::Value* step) {
+      llvm::Value* from =
+          b_.at(l.currents, b_.CreateMul(b_.CreateSub(step, first_step_), b_.getInt64(kCurrentStride)));
+      llvm::Value* row = b_.at(f_.row(to, step), b_.CreateShl(panel_, 2));
+      f_.for_each(
+          b_.getInt64(0), width,
+          [&](llvm::Value* j) {
+            b_.store_vector(b_.load_vector(vector_at(from, j, 0)), vector_at(row, j, 0));
+          },
+          b_.lanes());
+    });
+  }
+
+  // ---- inhibition
 
   /// With inhibition a step needs the whole population twice: who is largest, then everything else.
   void emit_rounds_of_winners() {
     const NodeId operand = cell_.nodes[cell_.winner].arg[0];
     const std::vector<bool> first_pass = needed_nodes(cell_, {operand});
-    f_.for_each(b_.getInt64(0), steps_, [&](llvm::Value* step) {
+    f_.for_each(b_.getInt64(0), f_.steps, [&](llvm::Value* step) {
       for_each_vector([&](const Tile& tile) {
-        const Values fixed = fixed_values(tile, 0), states = load_states(tile);
-        const auto values =
-            evaluate(tile, 0, step, first_pass, load_bit_sources(tile, step), states, fixed, nullptr);
-        b_.store_vector(values[operand], vector_at(excess_, tile, 0));
+        const Held held = hold(tile);
+        const auto values = evaluate(tile, 0, step, first_pass, port_values(tile, step, held),
+                                     load_states(tile), held, nullptr);
+        b_.store_vector(values[operand], vector_at(excess_, tile.first, 0));
       });
       llvm::Value* winner = find_largest();
       for_each_vector([&](const Tile& tile) {
-        llvm::Value* mask = cell_.spikes() ? existing(tile) : nullptr;
-        store_states(tile, emit_step(tile, step, load_states(tile), {fixed_values(tile, 0)}, mask, winner));
+        store_states(tile, emit_step(tile, step, load_states(tile), hold(tile), winner));
       });
     });
   }
@@ -337,18 +492,20 @@ class CellEmitter {
   VectorBuilder& b_;
   const CellKernel& k_;
   const Cell& cell_;
-  bool has_fma_;
+  DriveCode& drives_;
   std::vector<bool> needed_;
-  unsigned first_state_ = 0;
+  unsigned first_fixed_ = 0, first_state_ = 0, output_operand_ = 0, first_trace_ = 0, scratch_operand_ = 0;
 
   Values fixed_;  // a vector if uniform, else the row's address
   llvm::SmallVector<Leaves::Table, 2> tables_;
-  llvm::Value *steps_ = nullptr, *step_number_ = nullptr;
+  std::vector<LinearSource> linear_;
+  llvm::Value *step_number_ = nullptr, *observed_ = nullptr;
   std::array<llvm::Value*, 2> key_{};
   llvm::Value *node_key_ = nullptr, *sample_base_ = nullptr;
 
-  // Of the sample that is being computed.
-  std::vector<std::vector<Row>> ports_;
+  // Of the steps, the panel and the sample that are being computed.
+  llvm::Value *first_step_ = nullptr, *end_step_ = nullptr, *panel_ = nullptr;
+  std::vector<std::vector<SourceRow>> ports_;
   Values states_;  // addresses
   Row output_;
   std::vector<Row> traces_;
@@ -357,8 +514,8 @@ class CellEmitter {
 
 }  // namespace
 
-void emit_cell(KernelFrame& frame, const CellKernel& kernel) {
-  CellEmitter(frame, kernel, frame.b.has_fma()).run();
+void emit_cell(KernelFrame& frame, const CellKernel& kernel, DriveCode& drives) {
+  CellEmitter(frame, kernel, drives).run();
 }
 
 }  // namespace spikeloom

@@ -8,6 +8,7 @@
 #include <llvm/Target/TargetMachine.h>
 
 #include "llvm/compile_thread.h"
+#include "llvm/drive.h"
 #include "llvm/jit.h"
 #include "llvm/kernel_frame.h"
 #include "llvm/passes.h"
@@ -24,11 +25,10 @@ struct SilentDiagnostics : llvm::DiagnosticHandler {
 };
 
 void emit_kernel(VectorBuilder& b, llvm::Module& module, const Kernel& kernel) {
+  DriveCode drives(b, module);
   KernelFrame frame(b, module, kernel.symbol);
   if (const auto* cell = std::get_if<CellKernel>(&kernel.kind))
-    emit_cell(frame, *cell);
-  else if (const auto* linear = std::get_if<LinearKernel>(&kernel.kind))
-    emit_linear(frame, *linear);
+    emit_cell(frame, *cell, drives);
   else if (const auto* copy = std::get_if<CopyKernel>(&kernel.kind))
     emit_copy(frame, *copy);
   else

@@ -75,7 +75,7 @@ void emit_copy(KernelFrame& f, const CopyKernel& kernel) {
   llvm::Value* one = b.getInt64(1);
   f.for_each_sample([&](llvm::Value* sample) {
     const Row output = f.operand(b.CreateAdd(parts, one), sample);
-    f.for_each(b.getInt64(0), f.steps_to(output), [&](llvm::Value* step) {
+    f.for_each(b.getInt64(0), f.steps, [&](llvm::Value* step) {
       llvm::Value* to = f.row(output, step);
       b.loop(b.getInt64(0), parts, one, {b.getInt64(0)},
              [&](llvm::Value* part, llvm::ArrayRef<llvm::Value*> done) {

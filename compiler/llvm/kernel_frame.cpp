@@ -26,6 +26,7 @@ KernelFrame::KernelFrame(VectorBuilder& builder, llvm::Module& module, const std
   first_sample = number(offsetof(spikeloom_call, first_sample));
   end_sample = number(offsetof(spikeloom_call, end_sample));
   first_neuron = number(offsetof(spikeloom_call, first_neuron));
+  group = number(offsetof(spikeloom_call, group));
   end_neuron = b.minimum(number(offsetof(spikeloom_call, end_neuron)), size(0));
 }
 
@@ -53,11 +54,6 @@ Row KernelFrame::operand(llvm::Value* number, llvm::Value* sample) {
   llvm::Value* sample_stride = b.CreateLoad(b.getInt64Ty(), b.at(sample_strides_, offset));
   llvm::Value* step_stride = b.CreateLoad(b.getInt64Ty(), b.at(step_strides_, offset));
   return {b.at(base, b.CreateMul(sample, sample_stride)), step_stride};
-}
-
-llvm::Value* KernelFrame::steps_to(const Row& output) {
-  llvm::Value* one = b.minimum(steps, b.getInt64(1));
-  return b.CreateSelect(b.CreateIsNull(output.step_stride), one, steps);
 }
 
 llvm::Value* KernelFrame::load_float(llvm::Value* row, llvm::Value* index) {
@@ -88,7 +84,12 @@ void KernelFrame::for_each_sample(llvm::function_ref<void(llvm::Value*)> body) {
 
 void KernelFrame::for_each(llvm::Value* begin, llvm::Value* end, llvm::function_ref<void(llvm::Value*)> body,
                            std::uint64_t step) {
-  b.loop(begin, end, b.getInt64(step), {}, [&](llvm::Value* index, llvm::ArrayRef<llvm::Value*>) {
+  for_each(begin, end, body, b.getInt64(step));
+}
+
+void KernelFrame::for_each(llvm::Value* begin, llvm::Value* end, llvm::function_ref<void(llvm::Value*)> body,
+                           llvm::Value* step) {
+  b.loop(begin, end, step, {}, [&](llvm::Value* index, llvm::ArrayRef<llvm::Value*>) {
     body(index);
     return Values{};
   });

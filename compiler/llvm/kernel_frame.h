@@ -9,6 +9,8 @@
 
 namespace spikeloom {
 
+class DriveCode;
+
 /// One operand of a call: the row of step s starts at base + s * step_stride.
 struct Row {
   llvm::Value* base = nullptr;
@@ -23,7 +25,7 @@ class KernelFrame {
   void close() { b.CreateRetVoid(); }
 
   VectorBuilder& b;
-  llvm::Value *steps, *first_sample, *end_sample, *first_neuron, *end_neuron;  // 64 bits
+  llvm::Value *steps, *first_sample, *end_sample, *first_neuron, *end_neuron, *group;  // 64 bits
 
   llvm::Value* size(unsigned i);             // 64 bits
   llvm::Value* field32(std::size_t offset);  // of the call, as stored
@@ -32,9 +34,6 @@ class KernelFrame {
   Row operand(unsigned number, llvm::Value* sample = nullptr);
   llvm::Value* row(const Row& r, llvm::Value* step) { return b.at(r.base, b.CreateMul(step, r.step_stride)); }
 
-  /// The steps of a stage without states: one, if its output has one slot because nothing changes in a block.
-  llvm::Value* steps_to(const Row& output);
-
   /// Element `index` of a row as a float, or as a bit (i1).
   llvm::Value* load_float(llvm::Value* row, llvm::Value* index);
   llvm::Value* load_bit(llvm::Value* row, llvm::Value* index);
@@ -42,9 +41,11 @@ class KernelFrame {
   void store_bit(llvm::Value* row, llvm::Value* index, llvm::Value* bit);
 
   void for_each_sample(llvm::function_ref<void(llvm::Value* sample)> body);
-  /// Plain counted loop without carried values.
+  /// Plain counted loops without carried values.
   void for_each(llvm::Value* begin, llvm::Value* end, llvm::function_ref<void(llvm::Value*)> body,
                 std::uint64_t step = 1);
+  void for_each(llvm::Value* begin, llvm::Value* end, llvm::function_ref<void(llvm::Value*)> body,
+                llvm::Value* step);
 
  private:
   llvm::Value* call_;
@@ -52,8 +53,7 @@ class KernelFrame {
 };
 
 // One file each. They emit the whole function.
-void emit_cell(KernelFrame& frame, const CellKernel& kernel);
-void emit_linear(KernelFrame& frame, const LinearKernel& kernel);
+void emit_cell(KernelFrame& frame, const CellKernel& kernel, DriveCode& drives);
 void emit_copy(KernelFrame& frame, const CopyKernel& kernel);
 void emit_delay(KernelFrame& frame, const DelayKernel& kernel);
 

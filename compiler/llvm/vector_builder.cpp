@@ -86,6 +86,33 @@ void VectorBuilder::store_vector(llvm::Value* value, llvm::Value* pointer) {
   CreateAlignedStore(value, pointer, llvm::Align(lanes_ * 4));
 }
 
+llvm::Value* VectorBuilder::condition(llvm::Value* bits, unsigned v) {
+  llvm::Value* mine = CreateLShr(bits, std::uint64_t{v} * lanes_);
+  mine = CreateZExtOrTrunc(mine, getIntNTy(lanes_));
+  if (lanes_ == 16) return CreateBitCast(mine, mask_vector_);
+  // Without mask registers: every lane looks at its own bit.
+  llvm::SmallVector<std::uint32_t, 8> lane_bits;
+  for (unsigned i = 0; i < lanes_; ++i) lane_bits.push_back(1u << i);
+  llvm::Value* spread = splat(CreateZExt(mine, getInt32Ty()));
+  llvm::Value* chosen = CreateAnd(spread, llvm::ConstantDataVector::get(getContext(), lane_bits));
+  return CreateICmpNE(chosen, i32(0));
+}
+
+void VectorBuilder::if_else(llvm::Value* condition, llvm::function_ref<void()> then,
+                            llvm::function_ref<void()> otherwise) {
+  llvm::Function* function = GetInsertBlock()->getParent();
+  auto* yes = llvm::BasicBlock::Create(getContext(), "then", function);
+  auto* no = llvm::BasicBlock::Create(getContext(), "else", function);
+  auto* after = llvm::BasicBlock::Create(getContext(), "after", function);
+  CreateCondBr(condition, yes, no);
+  for (const auto& [block, body] : {std::pair(yes, then), std::pair(no, otherwise)}) {
+    SetInsertPoint(block);
+    body();
+    CreateBr(after);
+  }
+  SetInsertPoint(after);
+}
+
 Values VectorBuilder::loop(llvm::Value* begin, llvm::Value* end, llvm::Value* step,
                            llvm::ArrayRef<llvm::Value*> carried, LoopBody body) {
   llvm::Function* function = GetInsertBlock()->getParent();

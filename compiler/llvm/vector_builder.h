@@ -14,8 +14,9 @@ namespace spikeloom {
 
 /// What the instruction set of the target offers beyond the vector width.
 struct Instructions {
-  bool fma = false;    // fused multiply-add
-  bool floor = false;  // rounding without a library call
+  bool fma = false;       // fused multiply-add
+  bool floor = false;     // rounding without a library call
+  bool compress = false;  // AVX-512: the chosen lanes of a register moved to its front
 };
 
 using Values = llvm::SmallVector<llvm::Value*, 8>;
@@ -32,6 +33,7 @@ class VectorBuilder : public llvm::IRBuilder<> {
 
   unsigned lanes() const { return lanes_; }
   bool has_fma() const { return instructions_.fma; }
+  bool can_compress() const { return instructions_.compress && lanes_ == 16; }
   llvm::VectorType* float_vector() const { return float_vector_; }
   llvm::VectorType* mask_vector() const { return mask_vector_; }
 
@@ -89,6 +91,9 @@ class VectorBuilder : public llvm::IRBuilder<> {
   F32 pow(F32 x, F32 y);
   F32 fma(F32 x, F32 y, F32 z);
 
+  /// Vector v of a row's bits as a condition: bits v * lanes to (v + 1) * lanes - 1 of an integer.
+  Mask condition(llvm::Value* bits, unsigned v);
+
   // Random numbers: the four words of a step, and what is made of one.
   std::array<I32, 4> philox(const std::array<I32, 4>& counter, const std::array<I32, 2>& key);
   F32 uniform(I32 word);
@@ -104,12 +109,19 @@ class VectorBuilder : public llvm::IRBuilder<> {
   llvm::Value* at(llvm::Value* pointer, std::uint64_t bytes) { return at(pointer, getInt64(bytes)); }
   llvm::Value* load_vector(llvm::Value* pointer);
   void store_vector(llvm::Value* value, llvm::Value* pointer);
+  llvm::Value* round_up(llvm::Value* n, std::uint64_t power_of_two) {
+    return CreateAnd(CreateAdd(n, getInt64(power_of_two - 1)), ~(power_of_two - 1));
+  }
   llvm::Value* minimum(llvm::Value* x, llvm::Value* y) { return CreateSelect(CreateICmpULT(x, y), x, y); }
 
   using LoopBody = llvm::function_ref<Values(llvm::Value* index, llvm::ArrayRef<llvm::Value*> carried)>;
   /// for (index = begin; index < end; index += step) carried = body(index, carried); unsigned, 64 bits.
   Values loop(llvm::Value* begin, llvm::Value* end, llvm::Value* step, llvm::ArrayRef<llvm::Value*> carried,
               LoopBody body);
+  void if_else(llvm::Value* condition, llvm::function_ref<void()> then, llvm::function_ref<void()> otherwise);
+  void if_then(llvm::Value* condition, llvm::function_ref<void()> then) {
+    if_else(condition, then, [] {});
+  }
   /// while (condition(carried)) carried = body(carried).
   Values loop_while(llvm::ArrayRef<llvm::Value*> carried,
                     llvm::function_ref<llvm::Value*(llvm::ArrayRef<llvm::Value*>)> condition,

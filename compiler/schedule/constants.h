@@ -18,8 +18,9 @@ std::uint64_t packed_size(std::uint64_t out, std::uint64_t in);
 
 class ConstantPool {
  public:
-  ConstantPool(std::vector<unsigned char>& bytes, std::vector<spikeloom_buffer>& buffers)
-      : bytes_(bytes), buffers_(buffers) {}
+  ConstantPool(std::vector<unsigned char>& bytes, std::vector<spikeloom_buffer>& buffers,
+               std::vector<std::uint32_t>& tuning)
+      : bytes_(bytes), buffers_(buffers), tuning_(tuning) {}
 
   /// A value of each neuron; one value for all becomes a row of 16 copies. Floats behind the last repeat it.
   std::uint32_t per_neuron(const PerNeuron& values, std::size_t neurons);
@@ -29,9 +30,13 @@ class ConstantPool {
   /// Rows that fill a buffer at reset: one, or one for each sample of a fixed batch.
   std::uint32_t initial(const PerNeuron& values, std::size_t neurons, std::uint32_t rows,
                         spikeloom_element element);
+  /// A row of zeros, one for all that need as many.
+  std::uint32_t zeros(std::size_t count);
   /// A linear layer's weights, [out][in], in panels (plan.h). A matrix that several layers share is packed
   /// once.
-  std::uint32_t weights(const std::shared_ptr<const Tensor>& matrix);
+  std::uint32_t weights(const std::shared_ptr<const Tensor>& matrix, std::uint32_t panel);
+  /// Words that no result depends on: they may differ from machine to machine.
+  std::uint32_t tuning(std::span<const std::uint32_t> values);
 
  private:
   std::uint32_t add(spikeloom_element element, std::uint64_t count, std::uint64_t row, std::uint64_t rows);
@@ -39,8 +44,10 @@ class ConstantPool {
 
   std::vector<unsigned char>& bytes_;
   std::vector<spikeloom_buffer>& buffers_;
-  std::map<std::uint32_t, std::uint32_t> uniform_;  // bits of the value -> buffer
-  std::map<const Tensor*, std::uint32_t> packed_;
+  std::vector<std::uint32_t>& tuning_;
+  std::map<std::uint32_t, std::uint32_t> uniform_;                           // bits of the value -> buffer
+  std::map<std::size_t, std::uint32_t> zeros_;                               // count -> buffer
+  std::map<std::pair<const Tensor*, std::uint32_t>, std::uint32_t> packed_;  // with its panel
 };
 
 }  // namespace spikeloom

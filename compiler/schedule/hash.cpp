@@ -3,6 +3,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "schedule/kernel_key.h"
+
 namespace spikeloom {
 namespace {
 
@@ -12,16 +14,33 @@ std::uint64_t chain(std::uint64_t seed, const std::vector<T>& values) {
   return XXH64(values.data(), values.size() * sizeof(T), seed ^ values.size());
 }
 
+/// The key of a kernel without what depends on the machine.
+std::string portable_key(KernelKind kind) {
+  if (auto* cell = std::get_if<CellKernel>(&kind))
+    for (auto& port : cell->ports)
+      for (CellKernel::Read& read : port) read.may_be_dense = false;
+  return kernel_key(kind);
+}
+
 }  // namespace
 
 std::uint64_t hash_of(const Plan& plan) {
   std::uint64_t hash = plan.block_steps;
-  for (const Kernel& k : plan.kernels) hash = XXH64(k.key.data(), k.key.size(), hash);
+  for (const Kernel& k : plan.kernels) {
+    const std::string key = portable_key(k.kind);
+    hash = XXH64(key.data(), key.size(), hash);
+  }
   hash = chain(hash, plan.buffers);
   hash = chain(hash, plan.operands);
   hash = chain(hash, plan.stages);
   hash = chain(hash, plan.segments);
-  hash = chain(hash, plan.constants);
+  std::uint64_t next = 0;  // of the constants; what tunes the drives is left out
+  const auto up_to = [&](std::uint64_t end) { hash = XXH64(plan.constants.data() + next, end - next, hash); };
+  for (const std::uint32_t b : plan.tuning) {
+    up_to(plan.buffers[b].offset);
+    next = plan.buffers[b].offset + plan.buffers[b].row_bytes;
+  }
+  up_to(plan.constants.size());
   return XXH64(&plan.dt, sizeof plan.dt, hash);
 }
 

@@ -17,13 +17,19 @@ void append(std::string& key, std::uint64_t number) {
 std::string key_of(const CellKernel& k) {
   std::string key = "cell ports ";
   for (const auto& port : k.ports) {
-    for (const auto& read : port) key += letter(read.element);
+    for (const auto& read : port) {
+      key += letter(read.element);
+      if (read.constant) key += 'c';
+      if (read.linear) key += read.may_be_dense ? 'd' : 'l';
+    }
     key += ';';
   }
   key += " fixed ";
   for (const bool uniform : k.fixed_uniform) key += uniform ? 'u' : 'n';
   key += " states ";
-  for (const bool traced : k.state_traced) key += traced ? 't' : 's';
+  for (const CellKernel::State s : k.states) key += s == CellKernel::State::traced ? 't' : 's';
+  key += " panel ";
+  append(key, k.panel);
   key += " tables ";
   for (const LevelTable& t : k.cell.tables) append(key, table_bits(t));
   key += " next ";
@@ -42,10 +48,6 @@ std::string key_of(const CellKernel& k) {
   return key;
 }
 
-std::string key_of(const LinearKernel& k) {
-  return std::string("linear ") + letter(k.input) + (k.bias ? " bias" : "");
-}
-
 std::string key_of(const CopyKernel& k) {
   return std::string("copy ") + letter(k.output);
 }
@@ -55,13 +57,10 @@ std::string key_of(const DelayKernel& k) {
 }
 
 std::string word_of(const CellKernel& k) {
-  std::string word = "cell_";
+  std::string word = k.has_linear() ? "linear_" : "cell_";
   for (const char c : k.cell.model)
     if (std::isalnum(static_cast<unsigned char>(c))) word += c;
   return word.substr(0, 40);
-}
-std::string word_of(const LinearKernel&) {
-  return "linear";
 }
 std::string word_of(const CopyKernel&) {
   return "copy";

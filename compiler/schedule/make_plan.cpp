@@ -6,8 +6,10 @@
 #include <limits>
 #include <map>
 
+#include "equations/neuron.h"
 #include "schedule/components.h"
 #include "schedule/constants.h"
+#include "schedule/fuse.h"
 #include "schedule/hash.h"
 #include "schedule/kernel_key.h"
 #include "schedule/plan.h"
@@ -17,10 +19,18 @@
 namespace spikeloom {
 namespace {
 
-/// Rows of a block should stay in the second-level cache, scratch beside them.
+/// Rows of a block should stay in the second-level cache; they may take more where states and weights, which
+/// are read once a block, are larger than that, too.
 constexpr std::uint64_t kBlockBytes = 256 << 10;
-constexpr std::uint64_t kScratchBytes = 128 << 10;
-constexpr std::uint32_t kLongestBlock = 32;
+constexpr std::uint64_t kMostBlockBytes = 64 << 20;
+/// Event lists of a sample, and of a group of samples that share a panel while it is in the cache.
+constexpr std::uint64_t kSampleListBytes = 8 << 20;
+constexpr std::uint64_t kGroupListBytes = 4 << 20;
+constexpr std::uint32_t kLargestGroup = 16;
+/// A panel of weights should stay in the second-level cache.
+constexpr std::uint64_t kPanelBytes = 1 << 20;
+/// The dense drive is kept down to this part of the density from which it is taken.
+constexpr double kStillDense = 0.9;
 
 std::uint32_t as_u32(std::size_t n) {
   SPIKELOOM_CHECK(n < 0xffffffc0u, "schedule", "a size is beyond 32 bits");
@@ -29,8 +39,13 @@ std::uint32_t as_u32(std::size_t n) {
 
 class Planner {
  public:
-  Planner(const Model& model, const Target& target)
-      : model_(model), facts_(model), pool_(plan_.constants, plan_.buffers) {
+  Planner(const Model& model, const Target& target, const PlanOptions& options)
+      : model_(model),
+        options_(options),
+        facts_(model),
+        components_(components(model)),
+        fusion_(model, facts_, components_, options.fuse),
+        pool_(plan_.constants, plan_.buffers, plan_.tuning) {
     plan_.name = model.name;
     plan_.target = target;
     plan_.dt = model.dt;
@@ -40,11 +55,12 @@ class Planner {
 
   Plan run() {
     plan_.block_steps = choose_block();
+    plan_.group = choose_group();
     place_signals();
-    for (const Component& component : components(model_)) add_component(component);
-    finish_scratch();
+    add_constant_stages();
+    for (const Component& component : components_) add_component(component);
     list_signals();
-    lay_out_arena();
+    lay_out_memory();
     plan_.hash = hash_of(plan_);
     return std::move(plan_);
   }
@@ -53,19 +69,44 @@ class Planner {
   using Id = std::uint32_t;
 
   std::uint32_t choose_block() const {
-    std::uint64_t step_bytes = 0;
+    if (options_.block_steps > 0) return std::min(options_.block_steps, kLongestBlock);
+    std::uint64_t step_bytes = 0, read_once = 0;
     const auto count = [&](Signal s) {
       if (!facts_.constant(s)) step_bytes += row_bytes(model_.size(s), facts_.element(s));
     };
     for (Id i = 0; i < model_.inputs.size(); ++i) count({.of = Signal::Of::input, .index = i});
     for (Id i = 0; i < model_.nodes.size(); ++i) {
-      if (!facts_.aliased(i)) count({.index = i});
-      for (std::int32_t k = 0; k < static_cast<std::int32_t>(model_.nodes[i].states()); ++k)
+      const ModelNode& node = model_.nodes[i];
+      if (!facts_.aliased(i) && !fusion_.fused(i)) count({.index = i});
+      for (std::int32_t k = 0; k < static_cast<std::int32_t>(node.states()); ++k)
         if (facts_.traced(i, k)) count({.index = i, .state = k});
+      read_once += node.states() * row_bytes(node.size, SPIKELOOM_FLOAT);
+      if (const auto* l = std::get_if<Linear>(&node.kind)) read_once += l->weight->values.size() * 4;
     }
+    const std::uint64_t bytes = std::clamp(read_once, kBlockBytes, kMostBlockBytes);
     const std::uint64_t fits =
-        std::clamp<std::uint64_t>(kBlockBytes / std::max<std::uint64_t>(step_bytes, 1), 1, kLongestBlock);
+        std::clamp<std::uint64_t>(bytes / std::max<std::uint64_t>(step_bytes, 1), 1, kLongestBlock);
     return static_cast<std::uint32_t>(std::bit_floor(fits));
+  }
+
+  std::uint32_t choose_group() const {
+    if (options_.group > 0) return options_.group;
+    std::uint64_t largest = 1;
+    for (Id i = 0; i < model_.nodes.size(); ++i)
+      if (const auto* l = std::get_if<Linear>(&model_.nodes[i].kind)) {
+        const std::size_t in = l->weight->shape[1];
+        const spikeloom_element element = facts_.element(l->input.signal);
+        largest = std::max(largest, list_bytes(list_capacity(in, list_steps(in, element)), element));
+      }
+    return static_cast<std::uint32_t>(
+        std::clamp<std::uint64_t>(std::bit_floor(kGroupListBytes / largest), 1, kLargestGroup));
+  }
+
+  /// Steps whose events are listed together.
+  std::uint32_t list_steps(std::size_t fan_in, spikeloom_element input) const {
+    const std::uint64_t step = list_bytes(list_capacity(fan_in, 1), input);
+    return static_cast<std::uint32_t>(
+        std::clamp<std::uint64_t>(kSampleListBytes / step, 1, plan_.block_steps));
   }
 
   Id add_buffer(spikeloom_memory memory, spikeloom_element element, std::uint32_t slots, std::size_t n) {
@@ -112,7 +153,9 @@ class Planner {
       input_buffer_.push_back(add_signal({.of = Signal::Of::input, .index = i}));
     for (Id i = 0; i < model_.nodes.size(); ++i) {
       const ModelNode& node = model_.nodes[i];
-      node_buffer_.push_back(facts_.aliased(i) ? SPIKELOOM_NONE : add_signal({.index = i}));
+      node_buffer_.push_back(facts_.aliased(i)  ? SPIKELOOM_NONE
+                             : fusion_.fused(i) ? add_observed(node.size)
+                                                : add_signal({.index = i}));
       state_buffer_.emplace_back();
       trace_buffer_.emplace_back();
       for (std::int32_t k = 0; k < static_cast<std::int32_t>(node.states()); ++k) {
@@ -120,10 +163,15 @@ class Planner {
         const Id b = add_buffer(SPIKELOOM_STATE, SPIKELOOM_FLOAT, 1, node.size);
         set_initial(b, before_start(model_, s), node.size);
         state_buffer_.back().push_back(b);
-        trace_buffer_.back().push_back(facts_.traced(i, k) ? add_signal(s) : SPIKELOOM_NONE);
+        trace_buffer_.back().push_back(facts_.traced(i, k) ? add_signal(s) : add_observed(node.size));
       }
     }
     scratch_ = add_buffer(SPIKELOOM_SCRATCH, SPIKELOOM_WORDS, 1, 16);
+  }
+
+  /// A block of steps that only a recorder reads.
+  Id add_observed(std::size_t n) {
+    return add_buffer(SPIKELOOM_OBSERVED, SPIKELOOM_FLOAT, plan_.block_steps, n);
   }
 
   /// The buffer that holds a signal's steps.
@@ -137,24 +185,51 @@ class Planner {
   void operand(Id buffer, std::uint32_t delay = 0, bool ring = false) {
     plan_.operands.push_back({buffer, delay, ring ? 1u : 0u});
   }
-  void use_scratch(std::uint64_t bytes) { scratch_bytes_ = std::max(scratch_bytes_, bytes); }
+  void use_scratch(std::uint64_t bytes) {
+    std::uint64_t& row = plan_.buffers[scratch_].row_bytes;
+    row = std::max(row, (bytes + 63) / 64 * 64);
+  }
+
+  bool is_stage(Id node) const { return !facts_.aliased(node) && !fusion_.fused(node); }
+
+  /// What depends on constants alone is computed before everything else, once.
+  void add_constant_stages() {
+    for (Id i = 0; i < model_.nodes.size(); ++i)
+      if (is_stage(i) && facts_.constant({.index = i})) add_stage(i);
+    if (!plan_.stages.empty()) plan_.segments.push_back({0, as_u32(plan_.stages.size()), 0, 1});
+  }
+
+  /// Steps that the stages of a cycle may run together: as many as its shortest delay against the order of
+  /// the model, in which undelayed sources stand before their readers.
+  std::uint32_t longest_block(const Component& component) const {
+    if (!component.cyclic) return 0;
+    std::uint32_t longest = plan_.block_steps;
+    for (const Id reader : component.nodes)
+      for (const Source& s : model_.nodes[reader].sources())
+        if (s.signal.of == Signal::Of::node && s.signal.index >= reader &&
+            std::ranges::binary_search(component.nodes, s.signal.index))
+          longest = std::min(longest, s.delay);
+    return longest;
+  }
 
   void add_component(const Component& component) {
     const Id first = static_cast<Id>(plan_.stages.size());
     for (const Id node : component.nodes)
-      if (!facts_.aliased(node)) add_stage(node);
+      if (is_stage(node) && !facts_.constant({.index = node})) add_stage(node);
     const Id added = static_cast<Id>(plan_.stages.size()) - first;
     if (added == 0) return;
-    const bool joins = !component.cyclic && !plan_.segments.empty() && !plan_.segments.back().stepwise;
-    if (joins)
-      plan_.segments.back().stages += added;
+    const std::uint32_t longest = longest_block(component);
+    spikeloom_segment* last = plan_.segments.empty() ? nullptr : &plan_.segments.back();
+    if (longest == 0 && last && last->longest == 0 && !last->once)
+      last->stages += added;
     else
-      plan_.segments.push_back({first, added, component.cyclic ? 1u : 0u});
+      plan_.segments.push_back({first, added, longest, 0});
   }
 
   void add_stage(Id i) {
     const ModelNode& node = model_.nodes[i];
     stage_ = {};
+    fused_.clear();
     stage_.first_operand = as_u32(plan_.operands.size());
     stage_.sizes[0] = as_u32(node.size);
     stage_.node_key = node.random_key;
@@ -165,6 +240,7 @@ class Planner {
     stage_.operands = as_u32(plan_.operands.size()) - stage_.first_operand;
     plan_.stages.push_back(stage_);
     plan_.stage_names.push_back(node.name);
+    plan_.fused.push_back(fused_);
   }
 
   // Each add() appends the operands before the output; after_output_ those behind it.
@@ -180,10 +256,95 @@ class Planner {
     for (const auto& port : p.ports) {
       k.ports.emplace_back();
       for (const Source& s : port) {
-        k.ports.back().push_back({facts_.element(s.signal)});
-        read(s);
+        const Signal from = facts_.root(s.signal);
+        if (from.of == Signal::Of::node && from.state < 0 && fusion_.fused(from.index))
+          k.ports.back().push_back(add_linear(from.index, p));
+        else
+          k.ports.back().push_back(add_row(s));
       }
     }
+    add_rest(i, p, std::move(k));
+  }
+
+  CellKernel::Read add_row(const Source& s) {
+    read(s);
+    return {.element = facts_.element(s.signal), .constant = facts_.constant(s.signal)};
+  }
+
+  /// A layer that nobody takes is a stage that gives its sums on.
+  void add(Id i, const Linear&) {
+    CellKernel k;
+    k.cell = elementwise("input", {"input"}, {});
+    Population alone;
+    alone.cell = k.cell;
+    alone.ports = {{{.signal = {.index = i}}}};
+    k.ports = {{add_linear(i, alone)}};
+    add_rest(i, alone, std::move(k));
+  }
+
+  /// All linear layers of a stage have panels of one width: that of the longest.
+  std::uint32_t panel_of(const Population& p) const {
+    std::uint64_t fan_in = 1;
+    for (const auto& port : p.ports)
+      for (const Source& s : port) {
+        const Signal from = facts_.root(s.signal);
+        if (from.of != Signal::Of::node || from.state >= 0) continue;
+        if (const auto* l = std::get_if<Linear>(&model_.nodes[from.index].kind))
+          fan_in = std::max<std::uint64_t>(fan_in, l->weight->shape[1]);
+      }
+    std::uint32_t width = kWidestPanel;
+    while (width > 16 && fan_in * width * 4 > kPanelBytes) width /= 2;
+    return width;
+  }
+
+  CellKernel::Read add_linear(Id i, const Population& reader) {
+    const ModelNode& node = model_.nodes[i];
+    const Linear& l = std::get<Linear>(node.kind);
+    const spikeloom_element input = facts_.element(l.input.signal);
+    const std::size_t in = l.weight->shape[1];
+    panel_ = panel_of(reader);
+    read(l.input);
+    operand(pool_.weights(l.weight, panel_));
+    operand(l.bias ? pool_.floats(l.bias->values, node.size, 0.0f) : pool_.zeros(node.size));
+    const bool may_be_dense =
+        options_.drive != Drive::events && (plan_.target.has_fma || input == SPIKELOOM_BITS);
+    linear_.push_back({as_u32(plan_.operands.size()), in, input});
+    operand(SPIKELOOM_NONE);  // the facts, once all layers of the stage are known
+    operand(fusion_.fused(i) ? node_buffer_[i] : observed_nowhere());
+    if (fusion_.fused(i)) fused_.push_back(node.name);
+    return {.element = input, .linear = true, .may_be_dense = may_be_dense};
+  }
+
+  /// The values of a layer that is a stage of its own are its output.
+  Id observed_nowhere() {
+    if (nowhere_ == SPIKELOOM_NONE) nowhere_ = add_observed(1);
+    return nowhere_;
+  }
+
+  /// Where the event lists of the stage's layers lie, and when they are computed densely.
+  void place_lists() {
+    std::uint32_t steps = plan_.block_steps;
+    for (const LinearSource& l : linear_) steps = std::min(steps, list_steps(l.fan_in, l.input));
+    std::uint64_t offset = 0;
+    for (const LinearSource& l : linear_) {
+      const std::uint64_t capacity = list_capacity(l.fan_in, steps);
+      std::vector<std::uint32_t> facts(kDriveFacts);
+      facts[kFanIn] = as_u32(l.fan_in);
+      facts[kCapacity] = as_u32(capacity);
+      facts[kListOffset] = as_u32(offset);
+      const DriveShape shape{l.fan_in, stage_.sizes[0], std::uint64_t{steps} * plan_.group};
+      const double share = options_.drive == Drive::dense ? 0 : crossover_density(options_.costs, shape);
+      facts[kDenseFrom] = static_cast<std::uint32_t>(share * 65536);
+      facts[kEventsFrom] = static_cast<std::uint32_t>(share * kStillDense * 65536);
+      plan_.operands[l.facts_operand].buffer = pool_.tuning(facts);
+      offset += (list_bytes(capacity, l.input) + 63) / 64 * 64;
+    }
+    stage_.sizes[1] = steps;
+    use_scratch(offset);
+  }
+
+  /// Everything of a cell but its sources.
+  void add_rest(Id i, const Population& p, CellKernel k) {
     for (const PerNeuron& value : p.fixed) {
       k.fixed_uniform.push_back(value.uniform());
       operand(pool_.per_neuron(value, model_.nodes[i].size));
@@ -194,35 +355,26 @@ class Planner {
       operand(pool_.floats(table.levels, levels, table.levels.back()));
     }
     for (std::size_t s = 0; s < p.cell.states.size(); ++s) {
-      k.state_traced.push_back(facts_.traced(i, static_cast<Id>(s)));
+      const bool traced = facts_.traced(i, static_cast<std::int32_t>(s));
+      k.states.push_back(traced ? CellKernel::State::traced : CellKernel::State::observed);
       operand(state_buffer_[i][s]);
     }
-    const bool winner = p.cell.winner != kNoNode;
+    const bool winner = p.cell.winner != kNoNode, linear = !linear_.empty();
     if (winner) {
       stage_.whole = 1;
       use_scratch(row_bytes(model_.nodes[i].size, SPIKELOOM_FLOAT));
     }
-    after_output_ = [this, i, winner] {
-      for (const Id trace : trace_buffer_[i])
-        if (trace != SPIKELOOM_NONE) operand(trace);
-      if (winner) operand(scratch_);
+    if (linear) {
+      k.panel = panel_;
+      place_lists();
+      linear_.clear();
+    }
+    after_output_ = [this, i, winner, linear] {
+      for (const Id trace : trace_buffer_[i]) operand(trace);
+      if (winner || linear) operand(scratch_);
+      if (linear) operand(add_buffer(SPIKELOOM_SCRATCH, SPIKELOOM_WORDS, 1, 16));
     };
     stage_.kernel = kernel(std::move(k));
-  }
-
-  void add(Id, const Linear& l) {
-    const LinearKernel k{facts_.element(l.input.signal), l.bias != nullptr};
-    read(l.input);
-    operand(pool_.weights(l.weight));
-    if (l.bias) operand(pool_.floats(l.bias->values, l.bias->values.size(), 0.0f));
-    const std::size_t in = l.weight->shape[1];
-    const std::uint64_t bytes = event_bytes(in, k.input);
-    const std::uint64_t steps = std::clamp<std::uint64_t>(kScratchBytes / bytes, 1, plan_.block_steps);
-    stage_.sizes[1] = as_u32(in);
-    stage_.sizes[2] = static_cast<std::uint32_t>(steps);
-    use_scratch(bytes * steps);
-    after_output_ = [this] { operand(scratch_); };
-    stage_.kernel = kernel(k);
   }
 
   struct Part {
@@ -278,11 +430,6 @@ class Planner {
     return known->second;
   }
 
-  void finish_scratch() {
-    spikeloom_buffer& b = plan_.buffers[scratch_];
-    b.row_bytes = std::max(b.row_bytes, (scratch_bytes_ + 63) / 64 * 64);
-  }
-
   void list_signals() {
     for (Id i = 0; i < model_.inputs.size(); ++i) {
       const ModelInput& in = model_.inputs[i];
@@ -308,31 +455,44 @@ class Planner {
     plan_.signals.push_back({name, role, buffer, false, model_.shape(s), history});
   }
 
-  void lay_out_arena() {
+  void lay_out_memory() {
     for (spikeloom_buffer& b : plan_.buffers) {
-      if (b.memory == SPIKELOOM_CONSTANT) continue;
-      b.offset_per_sample = plan_.arena_per_sample;
-      plan_.arena_per_sample += b.row_bytes * b.slots;
+      if (b.memory != SPIKELOOM_STATE && b.memory != SPIKELOOM_SCRATCH) continue;
+      std::uint64_t& bytes = b.memory == SPIKELOOM_STATE ? plan_.arena_per_sample : plan_.scratch_per_sample;
+      b.offset_per_sample = bytes;
+      bytes += b.row_bytes * b.slots;
     }
   }
 
+  struct LinearSource {
+    std::uint32_t facts_operand;
+    std::size_t fan_in;
+    spikeloom_element input;
+  };
+
   const Model& model_;
+  const PlanOptions options_;
   SignalFacts facts_;
+  std::vector<Component> components_;
+  Fusion fusion_;
   Plan plan_;
   ConstantPool pool_;
   std::vector<Id> input_buffer_, node_buffer_;
   std::vector<std::vector<Id>> state_buffer_, trace_buffer_;
   std::map<std::string, Id> kernels_;
-  Id scratch_ = SPIKELOOM_NONE;
-  std::uint64_t scratch_bytes_ = 0;
+  Id scratch_ = SPIKELOOM_NONE, nowhere_ = SPIKELOOM_NONE;
+  // Of the stage that is being added.
   spikeloom_stage stage_{};
+  std::vector<std::string> fused_;
+  std::vector<LinearSource> linear_;
+  std::uint32_t panel_ = 0;
   std::function<void()> after_output_;
 };
 
 }  // namespace
 
-Plan make_plan(const Model& model, const Target& target) {
-  return Planner(model, target).run();
+Plan make_plan(const Model& model, const Target& target, const PlanOptions& options) {
+  return Planner(model, target, options).run();
 }
 
 }  // namespace spikeloom

@@ -10,6 +10,7 @@
 
 #include "equations/cell.h"
 #include "model/model.h"
+#include "schedule/cost.h"
 #include "spikeloom/program.h"
 
 namespace spikeloom {
@@ -25,37 +26,59 @@ struct Target {
 /// parameters). Two stages of equal structure share one kernel.
 
 struct CellKernel {
-  struct Read {  // one source of a port
-    spikeloom_element element;
+  /// One source of a port: a row, or a linear layer that is computed on the way, panel by panel.
+  struct Read {
+    spikeloom_element element;  // of the row, or of the layer's input
+    bool constant = false;      // a row that is the same in every step
+    bool linear = false;
+    bool may_be_dense = false;  // a linear layer that has code for dense input, too
+    bool operator==(const Read&) const = default;
   };
+  enum class State : std::uint8_t { observed, traced };
   Cell cell;  // only nodes, next_state, output, winner, tables count
   std::vector<std::vector<Read>> ports;
   std::vector<bool> fixed_uniform;  // per Cell::fixed: one value for all neurons
-  std::vector<bool> state_traced;   // per state: also written to a signal buffer every step
+  std::vector<State> states;        // traced: its buffer of steps is read by others
+  std::uint32_t panel = 0;          // neurons whose linear layers are computed together; 0: no linear layer
   // Operands, in this order: each port's sources; fixed values; level tables (midpoints, levels); states
-  // (read and written in place); output; traced states; with a winner: scratch row for its operand.
+  // (read and written in place); output; every state's steps, observed or traced; with a winner: scratch row
+  // for its operand; with linear layers: scratch for their events, scratch that remembers the drives.
+  // A linear source is five operands: input; weights; bias; facts (DriveFact); its values, if observed.
   // A fixed value that is uniform is a row of 16 copies. Tables have 2^table_bits levels, the last one
   // repeated, and 2^table_bits - 1 midpoints, padded with +infinity.
+  // sizes: [1] steps whose events fit into the scratch.
+  // Weights are transposed and packed in panels of `panel` outputs, [panel][in][width]; the last panel is
+  // narrower, a multiple of 16. So a row of a panel is added per event, and a panel fits into the cache.
+
+  bool has_linear() const { return panel != 0; }
 };
 
 /// log2 of the levels of a table as it is stored.
 unsigned table_bits(const LevelTable& table);
 
-struct LinearKernel {
-  spikeloom_element input;
-  bool bias = false;
-  // sizes: [0] out, [1] in, [2] steps whose events fit into the scratch. Operands: input; weights; bias (if
-  // any); output; scratch.
-  // Weights are transposed and packed in panels of kPanelWidth outputs, [panel][in][width]; the last panel is
-  // narrower, a multiple of 16. So a row of a panel is added per event, and panels fit into the cache.
+/// Words about one linear source.
+enum DriveFact : std::uint32_t {
+  kFanIn,
+  kCapacity,    // of its event list
+  kListOffset,  // of its list in a sample's row of scratch, bytes
+  kDenseFrom,   // events among 2^16 inputs from which it is computed densely
+  kEventsFrom,  // ... and down to which it stays so
+  kDriveFacts
 };
-inline constexpr std::uint32_t kPanelWidth = 64;
 
-/// Scratch of a linear kernel per step: a count, the events' input numbers and, of float inputs, their
-/// values.
-inline constexpr std::uint32_t kEventHeader = 64;
-constexpr std::uint64_t event_bytes(std::uint64_t fan_in, spikeloom_element input) {
-  return kEventHeader + (fan_in + 15) / 16 * 64 * (input == SPIKELOOM_BITS ? 1 : 2);
+inline constexpr std::uint32_t kWidestPanel = 64;
+inline constexpr std::uint32_t kLongestBlock = 32;
+
+/// The event list of a sample and some steps: the first event of each step, and where the last one ends; 1
+/// if every value is 1; input numbers; of float inputs, values. Steps follow each other without gaps.
+/// The same memory holds the rows of a dense drive that reads bits, as floats.
+inline constexpr std::uint32_t kListUnit = 192;
+inline constexpr std::uint32_t kListHeader = 256;
+constexpr std::uint64_t list_capacity(std::uint64_t fan_in, std::uint64_t steps) {
+  return (fan_in + 15) / 16 * 16 * steps + 16;
+}
+constexpr std::uint64_t list_bytes(std::uint64_t capacity, spikeloom_element input) {
+  return kListHeader + capacity * 4 * (input == SPIKELOOM_BITS ? 1 : 2);
 }
 
 /// Rows one behind the other: concat, slice, copies (a reshape that is read with a delay).
@@ -72,7 +95,7 @@ struct DelayKernel {
   // output), output.
 };
 
-using KernelKind = std::variant<CellKernel, LinearKernel, CopyKernel, DelayKernel>;
+using KernelKind = std::variant<CellKernel, CopyKernel, DelayKernel>;
 
 struct Kernel {
   std::string symbol;  // unique in the plan
@@ -86,7 +109,19 @@ struct PlanSignal {
   std::uint32_t buffer;
   bool constant = false;
   Shape shape;
-  std::uint32_t history = SPIKELOOM_NONE;  // of a traced state: its signal buffer
+  std::uint32_t history = SPIKELOOM_NONE;  // of a state: the buffer with its steps
+};
+
+/// Which way linear layers are computed; the bits are the same.
+enum class Drive : std::uint8_t { by_density, events, dense };
+
+/// What tests force and the planner otherwise chooses.
+struct PlanOptions {
+  Drive drive = Drive::by_density;
+  bool fuse = true;               // linear layers into the population that reads them
+  std::uint32_t block_steps = 0;  // at most kLongestBlock; 0: chosen
+  std::uint32_t group = 0;        // samples; 0: chosen
+  MachineCosts costs;             // where the dense drive becomes the faster one
 };
 
 struct Plan {
@@ -98,19 +133,23 @@ struct Plan {
   std::uint32_t fixed_batch = 0;
   std::vector<Kernel> kernels;
   std::vector<spikeloom_buffer> buffers;
+  std::vector<std::uint32_t> tuning;  // constant buffers that no result depends on
   std::vector<spikeloom_operand> operands;
   std::vector<spikeloom_stage> stages;
-  std::vector<std::string> stage_names;  // full node path of each stage
+  std::vector<std::string> stage_names;         // full node path of each stage
+  std::vector<std::vector<std::string>> fused;  // per stage: the linear layers computed on the way
   std::vector<spikeloom_segment> segments;
   std::vector<PlanSignal> signals;
   std::vector<unsigned char> constants;  // the block that all sessions share
   std::uint64_t arena_per_sample = 0;
+  std::uint64_t scratch_per_sample = 0;
+  std::uint32_t group = 1;
   std::uint64_t hash = 0;
 
   std::string print() const;  // for describe --plan and --dump=plan
 };
 
-Plan make_plan(const Model& model, const Target& target);
+Plan make_plan(const Model& model, const Target& target, const PlanOptions& options = {});
 
 /// SPIKELOOM_CHECKs what the code generator and the driver rely on.
 void verify(const Plan& plan);

@@ -27,6 +27,12 @@ void print_buffer(std::ostream& out, const Plan& plan, std::uint32_t id) {
   if (b.slots > 1) out << " x " << b.slots << " steps";
 }
 
+std::string how(const spikeloom_segment& s) {
+  if (s.once) return ", once";
+  if (s.longest == 0) return ", whole blocks";
+  return s.longest == 1 ? ", step by step" : ", blocks of " + std::to_string(s.longest) + " steps";
+}
+
 }  // namespace
 
 std::string Plan::print() const {
@@ -34,15 +40,14 @@ std::string Plan::print() const {
   out << "plan of " << (name.empty() ? "(no name)" : name) << ": " << target.lanes << " lanes, blocks of "
       << block_steps << (block_steps == 1 ? " step" : " steps") << "\n"
       << "memory: " << size_text(constants.size()) << " shared, " << size_text(arena_per_sample)
-      << " for each sample\n";
+      << " for each sample, " << size_text(scratch_per_sample * group) << " of scratch for each thread\n";
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const spikeloom_segment& segment = segments[i];
-    out << "segment " << i << (segment.stepwise ? ", step by step" : ", whole blocks") << "\n";
+    out << "segment " << i << how(segment) << "\n";
     for (std::uint32_t k = segment.first_stage; k < segment.first_stage + segment.stages; ++k) {
       const spikeloom_stage& stage = stages[k];
       out << "  " << stage_names[k] << ": " << kernels[stage.kernel].symbol << ", n " << stage.sizes[0];
-      if (std::holds_alternative<LinearKernel>(kernels[stage.kernel].kind))
-        out << ", fan-in " << stage.sizes[1];
+      for (const std::string& layer : fused[k]) out << ", with " << layer;
       out << ", operands";
       for (std::uint32_t o = stage.first_operand; o < stage.first_operand + stage.operands; ++o) {
         out << " b" << operands[o].buffer;

@@ -70,6 +70,8 @@ std::shared_ptr<const TableImage> make_table(const Plan& plan) {
   t.table.seed = plan.seed;
   t.table.dt = plan.dt;
   t.table.arena_per_sample = plan.arena_per_sample;
+  t.table.scratch_per_sample = plan.scratch_per_sample;
+  t.table.group = plan.group;
   t.table.constant_bytes = t.constants.size() * sizeof(CacheLine);
   t.table.buffers = count(t.buffers);
   t.table.operands = count(t.operands);

@@ -12,13 +12,10 @@ void check(bool holds, const char* what) {
 }
 
 std::size_t operand_count(const CellKernel& k) {
-  std::size_t count = k.fixed_uniform.size() + 2 * k.cell.tables.size() + k.state_traced.size() + 1;
-  for (const auto& port : k.ports) count += port.size();
-  for (const bool traced : k.state_traced) count += traced;
-  return count + (k.cell.winner != kNoNode);
-}
-std::size_t operand_count(const LinearKernel& k) {
-  return 4 + std::size_t{k.bias};
+  std::size_t count = k.fixed_uniform.size() + 2 * k.cell.tables.size() + 2 * k.states.size() + 1;
+  for (const auto& port : k.ports)
+    for (const CellKernel::Read& read : port) count += read.linear ? 5 : 1;
+  return count + (k.cell.winner != kNoNode) + (k.has_linear() ? 2 : 0);
 }
 std::size_t operand_count(const CopyKernel&, const spikeloom_stage& s) {
   return s.sizes[1] + 2;
@@ -30,14 +27,13 @@ std::size_t operand_count(const DelayKernel&) {
 std::size_t operand_count(const Kernel& k, const spikeloom_stage& s) {
   if (const auto* copy = std::get_if<CopyKernel>(&k.kind)) return operand_count(*copy, s);
   if (const auto* cell = std::get_if<CellKernel>(&k.kind)) return operand_count(*cell);
-  if (const auto* linear = std::get_if<LinearKernel>(&k.kind)) return operand_count(*linear);
   return operand_count(std::get<DelayKernel>(k.kind));
 }
 
 void check_cell(const CellKernel& k) {
   check(k.ports.size() == k.cell.ports.size(), "a cell's ports are not all planned");
   check(k.fixed_uniform.size() == k.cell.fixed.size(), "a cell's fixed values are not all planned");
-  check(k.state_traced.size() == k.cell.states.size(), "a cell's states are not all planned");
+  check(k.states.size() == k.cell.states.size(), "a cell's states are not all planned");
   check(k.cell.next_state.size() == k.cell.states.size(), "a state has no next value");
   check(k.cell.output < k.cell.nodes.size(), "a cell has no output");
 }
@@ -45,7 +41,7 @@ void check_cell(const CellKernel& k) {
 }  // namespace
 
 void verify(const Plan& plan) {
-  check(plan.block_steps >= 1, "a block holds no step");
+  check(plan.block_steps >= 1 && plan.block_steps <= kLongestBlock, "a block holds no step, or too many");
   std::set<std::string> symbols;
   for (const Kernel& k : plan.kernels) {
     check(symbols.insert(k.symbol).second, "two kernels have one symbol");
@@ -57,7 +53,14 @@ void verify(const Plan& plan) {
       check(b.offset % 64 == 0 && b.offset + b.row_bytes <= plan.constants.size(), "a constant lies outside");
       continue;
     }
-    check(b.offset_per_sample + b.row_bytes * b.slots <= plan.arena_per_sample, "a buffer lies outside");
+    if (b.memory == SPIKELOOM_OBSERVED) {
+      check(b.slots == plan.block_steps, "an observed buffer is not one block");
+      continue;
+    }
+    const bool scratch = b.memory == SPIKELOOM_SCRATCH;
+    check(b.offset_per_sample + b.row_bytes * b.slots <=
+              (scratch ? plan.scratch_per_sample : plan.arena_per_sample),
+          "a buffer lies outside");
     check(b.slots == 1 || b.slots >= plan.block_steps || b.memory == SPIKELOOM_STATE,
           "a buffer holds no block");
   }
@@ -76,7 +79,8 @@ void verify(const Plan& plan) {
     check(s.first_stage == next && s.stages > 0, "segments do not follow each other");
     next += s.stages;
   }
-  check(next == plan.stages.size() && plan.stage_names.size() == next, "segments do not cover the stages");
+  check(next == plan.stages.size() && plan.stage_names.size() == next && plan.fused.size() == next,
+        "segments do not cover the stages");
   for (const PlanSignal& s : plan.signals) check(s.buffer < plan.buffers.size(), "a signal names no buffer");
 }
 

@@ -11,7 +11,7 @@
   X(NAME, "a name lies outside the names")                                                   \
   X(MEMORY, "a buffer is of an unknown or reserved kind of memory")                          \
   X(ELEMENT, "a buffer has an unknown element type")                                         \
-  X(SLOTS, "a buffer has no slot, or a constant has several")                                \
+  X(SLOTS, "a buffer has no slot, or a constant or scratch has several")                     \
   X(ROW, "a row is not a multiple of 64 bytes, or too short for its elements")               \
   X(OFFSET, "a buffer does not start at a multiple of 64 bytes")                             \
   X(CONSTANT_RANGE, "a constant lies outside the constants")                                 \
@@ -25,12 +25,13 @@
   X(STAGE_OPERANDS, "a stage's operands lie outside the operands")                           \
   X(WHOLE, "a stage must say by 0 or 1 whether it needs the whole population")               \
   X(SEGMENT, "segments must cover the stages one after the other")                           \
-  X(STEPWISE, "a segment must say by 0 or 1 whether it runs step by step")                   \
+  X(ONCE, "a segment must say by 0 or 1 whether it runs once")                               \
+  X(GROUP, "a group must hold 1 to 65536 samples")                                           \
   X(ROLE, "a signal has an unknown role")                                                    \
   X(SIGNAL_BUFFER, "a signal names no buffer that a caller may see")                         \
   X(SHAPE, "a signal's shape and the count of its buffer differ")                            \
   X(INPUT, "an input must be float32 in session state, and have one slot if it is constant") \
-  X(HISTORY, "a state's history must be a float32 buffer of session state with the same count as the state")
+  X(HISTORY, "a state's history must be a float32 buffer of the session with the same count as the state")
 
 enum {
   SOUND = 0,
@@ -78,7 +79,7 @@ static int check_initial(const spikeloom_table* t, const spikeloom_buffer* b) {
 
 static int check_buffer(const spikeloom_table* t, const spikeloom_buffer* b) {
   const int constant = b->memory == SPIKELOOM_CONSTANT;
-  if (!constant && b->memory != SPIKELOOM_STATE && b->memory != SPIKELOOM_SCRATCH) return PROBLEM_MEMORY;
+  if (b->memory > SPIKELOOM_OBSERVED || b->memory == SPIKELOOM_MUTABLE) return PROBLEM_MEMORY;
   if (b->element > SPIKELOOM_WORDS) return PROBLEM_ELEMENT;
   if (b->slots == 0 || (constant && b->slots != 1)) return PROBLEM_SLOTS;
   if (b->row_bytes == 0 || b->row_bytes % 64 != 0 || b->row_bytes < least_row_bytes(b)) return PROBLEM_ROW;
@@ -87,7 +88,13 @@ static int check_buffer(const spikeloom_table* t, const spikeloom_buffer* b) {
     if (!fits(b->offset, 1, b->row_bytes, t->constant_bytes)) return PROBLEM_CONSTANT_RANGE;
     return b->initial == SPIKELOOM_NONE ? SOUND : PROBLEM_INITIAL;
   }
+  if (b->memory == SPIKELOOM_OBSERVED) return b->initial == SPIKELOOM_NONE ? SOUND : PROBLEM_INITIAL;
   if (b->offset_per_sample % 64 != 0) return PROBLEM_OFFSET;
+  if (b->memory == SPIKELOOM_SCRATCH) {
+    if (b->slots != 1) return PROBLEM_SLOTS;
+    if (!fits(b->offset_per_sample, 1, b->row_bytes, t->scratch_per_sample)) return PROBLEM_ARENA_RANGE;
+    return b->initial == SPIKELOOM_NONE ? SOUND : PROBLEM_INITIAL;
+  }
   if (!fits(b->offset_per_sample, b->slots, b->row_bytes, t->arena_per_sample)) return PROBLEM_ARENA_RANGE;
   return check_initial(t, b);
 }
@@ -112,7 +119,7 @@ static int check_segments(const spikeloom_table* t) {
   uint32_t next = 0;
   for (uint32_t i = 0; i < t->segments; ++i) {
     const spikeloom_segment* s = &t->segment[i];
-    if (s->stepwise > 1) return PROBLEM_STEPWISE;
+    if (s->once > 1) return PROBLEM_ONCE;
     if (s->first_stage != next || s->stages > t->stages - next) return PROBLEM_SEGMENT;
     next += s->stages;
   }
@@ -142,7 +149,8 @@ static int check_signal(const spikeloom_table* t, const spikeloom_signal* s) {
   if (s->history == SPIKELOOM_NONE) return SOUND;
   if (s->role == SPIKELOOM_INPUT || s->history >= t->buffers) return PROBLEM_HISTORY;
   const spikeloom_buffer* h = &t->buffer[s->history];
-  if (h->memory != SPIKELOOM_STATE || h->element != SPIKELOOM_FLOAT || h->count != b->count)
+  if ((h->memory != SPIKELOOM_STATE && h->memory != SPIKELOOM_OBSERVED) || h->element != SPIKELOOM_FLOAT ||
+      h->count != b->count)
     return PROBLEM_HISTORY;
   return SOUND;
 }
@@ -165,7 +173,8 @@ int spikeloom_check_table(const spikeloom_table* table) {
   if (table->block_steps == 0 || table->block_steps > 65536) return PROBLEM_BLOCK;
   if (!(table->dt > 0 && table->dt <= 1.7976931348623157e308)) return PROBLEM_TIME_STEP;
   if (table->names[table->names_bytes - 1] != 0) return PROBLEM_NAMES;
-  if (table->arena_per_sample % 64 != 0) return PROBLEM_OFFSET;
+  if (table->arena_per_sample % 64 != 0 || table->scratch_per_sample % 64 != 0) return PROBLEM_OFFSET;
+  if (table->group == 0 || table->group > 65536) return PROBLEM_GROUP;
   CHECK_EACH(buffer, buffers, check_buffer)
   CHECK_EACH(operand, operands, check_operand)
   CHECK_EACH(stage, stages, check_stage)

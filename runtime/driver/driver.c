@@ -6,8 +6,8 @@
 void* memset(void* to, int value, size_t bytes);
 void* memcpy(void* to, const void* from, size_t bytes);
 
-/* Behind the buffers of all samples, the arena holds what a call needs per operand: pointer and two strides.
- * So a stage may have any number of operands, and the stack stays small. */
+/* Behind the buffers of all samples, each worker has its scratch, and what a call needs per operand: pointer
+ * and two strides. So a stage may have any number of operands, and the stack stays small. */
 static uint32_t most_operands(const spikeloom_table* table) {
   uint32_t most = 0;
   for (uint32_t i = 0; i < table->stages; ++i)
@@ -15,35 +15,60 @@ static uint32_t most_operands(const spikeloom_table* table) {
   return most;
 }
 
+static uint32_t group_rows(const spikeloom_table* table, uint32_t batch) {
+  return batch < table->group ? batch : table->group;
+}
+
 static uint64_t call_bytes(const spikeloom_table* table) {
   const uint64_t bytes = (uint64_t)most_operands(table) * (sizeof(unsigned char*) + 2 * sizeof(size_t));
   return (bytes + 63) / 64 * 64;
 }
 
-uint64_t spikeloom_arena_bytes(const spikeloom_table* table, uint32_t batch) {
-  const uint64_t call = call_bytes(table);
-  if (batch != 0 && table->arena_per_sample > (UINT64_MAX - call) / batch) return UINT64_MAX;
-  return table->arena_per_sample * batch + call;
+/* a * b + c, or the largest number when that is beyond it. */
+static uint64_t times_plus(uint64_t a, uint64_t b, uint64_t c) {
+  return b != 0 && a > (UINT64_MAX - c) / b ? UINT64_MAX : a * b + c;
 }
 
-static unsigned char* slot_address(const spikeloom_run* run, const spikeloom_buffer* buffer, uint64_t slot) {
-  return run->arena + (buffer->offset_per_sample + slot * buffer->row_bytes) * run->batch;
+static uint64_t worker_bytes(const spikeloom_table* table, uint32_t batch) {
+  return times_plus(table->scratch_per_sample, group_rows(table, batch), call_bytes(table));
+}
+
+uint64_t spikeloom_arena_bytes(const spikeloom_table* table, uint32_t batch, uint32_t workers) {
+  const uint64_t all_workers = times_plus(worker_bytes(table, batch), workers, 0);
+  return times_plus(table->arena_per_sample, batch, all_workers);
+}
+
+static unsigned char* worker_area(const spikeloom_run* run, uint32_t worker) {
+  return run->arena + run->table->arena_per_sample * run->batch +
+         worker_bytes(run->table, run->batch) * worker;
+}
+
+static unsigned char* slot_address(const spikeloom_run* run, uint32_t buffer, uint64_t slot) {
+  const spikeloom_buffer* b = &run->table->buffer[buffer];
+  if (b->memory == SPIKELOOM_OBSERVED) {
+    unsigned char* rows = run->observed ? run->observed[buffer] : 0;
+    return rows ? rows + slot * b->row_bytes * run->batch : 0;
+  }
+  return run->arena + (b->offset_per_sample + slot * b->row_bytes) * run->batch;
 }
 
 unsigned char* spikeloom_row(const spikeloom_run* run, uint32_t buffer, uint64_t step, uint32_t sample) {
   const spikeloom_buffer* b = &run->table->buffer[buffer];
   /* Constants are read only by the rules of the table; the type is shared with buffers that are written. */
   if (b->memory == SPIKELOOM_CONSTANT) return (unsigned char*)(uintptr_t)(run->constants + b->offset);
-  return slot_address(run, b, step % b->slots) + sample * b->row_bytes;
+  if (b->memory == SPIKELOOM_SCRATCH) return 0;
+  unsigned char* slot = slot_address(run, buffer, step % b->slots);
+  return slot ? slot + sample * b->row_bytes : 0;
 }
 
 void spikeloom_reset(spikeloom_run* run) {
   const spikeloom_table* table = run->table;
   run->step = 0;
+  run->settled = 0;
   for (uint32_t i = 0; i < table->buffers; ++i) {
     const spikeloom_buffer* b = &table->buffer[i];
-    if (b->memory == SPIKELOOM_CONSTANT) continue;
-    unsigned char* to = slot_address(run, b, 0);
+    if (b->memory != SPIKELOOM_STATE) continue;
+    unsigned char* to = slot_address(run, i, 0);
     if (b->initial == SPIKELOOM_NONE) {
       memset(to, 0, (size_t)(b->slots * b->row_bytes * run->batch));
       continue;
@@ -76,24 +101,35 @@ uint32_t spikeloom_block(const spikeloom_run* run, uint32_t wanted) {
   return (uint32_t)steps;
 }
 
-static void run_stage(const spikeloom_run* run, const spikeloom_stage* stage, uint64_t step, uint32_t steps) {
+/* What a thread works on: some samples, with scratch of its own. */
+typedef struct part {
+  const spikeloom_run* run;
+  unsigned char *scratch, *call; /* of the worker */
+  uint32_t first_sample, end_sample, group;
+} part;
+
+static void run_stage(const part* p, const spikeloom_stage* stage, uint64_t step, uint32_t steps) {
+  const spikeloom_run* run = p->run;
   const spikeloom_table* table = run->table;
-  unsigned char* area = run->arena + table->arena_per_sample * run->batch;
-  unsigned char** operand = (unsigned char**)(void*)area;
+  unsigned char** operand = (unsigned char**)(void*)p->call;
   size_t* step_stride = (size_t*)(void*)(operand + stage->operands);
   size_t* sample_stride = step_stride + stage->operands;
 
   for (uint32_t i = 0; i < stage->operands; ++i) {
     const spikeloom_operand* o = &table->operand[stage->first_operand + i];
     const spikeloom_buffer* b = &table->buffer[o->buffer];
+    step_stride[i] = sample_stride[i] = 0;
     if (b->memory == SPIKELOOM_CONSTANT) {
       operand[i] = spikeloom_row(run, o->buffer, 0, 0);
-      step_stride[i] = sample_stride[i] = 0;
-      continue;
+    } else if (b->memory == SPIKELOOM_SCRATCH) {
+      operand[i] = p->scratch + b->offset_per_sample * p->group;
+      sample_stride[i] = (size_t)b->row_bytes;
+    } else {
+      operand[i] = slot_address(run, o->buffer, o->ring ? 0 : first_slot(b, step, o->delay));
+      if (!operand[i]) continue;
+      step_stride[i] = b->slots == 1 ? 0 : (size_t)(b->row_bytes * run->batch);
+      sample_stride[i] = (size_t)b->row_bytes;
     }
-    operand[i] = slot_address(run, b, o->ring ? 0 : first_slot(b, step, o->delay));
-    step_stride[i] = b->slots == 1 ? 0 : (size_t)(b->row_bytes * run->batch);
-    sample_stride[i] = (size_t)b->row_bytes;
   }
   const spikeloom_call call = {
       .operand = operand,
@@ -101,10 +137,11 @@ static void run_stage(const spikeloom_run* run, const spikeloom_stage* stage, ui
       .sample_stride = sample_stride,
       .size = stage->sizes,
       .steps = steps,
-      .first_sample = 0,
-      .end_sample = run->batch,
+      .first_sample = p->first_sample,
+      .end_sample = p->end_sample,
       .first_neuron = 0,
       .end_neuron = stage->sizes[0],
+      .group = p->group,
       .step = step,
       .seed = run->seed,
       .sample_base = run->sample_base,
@@ -113,16 +150,41 @@ static void run_stage(const spikeloom_run* run, const spikeloom_stage* stage, ui
   run->kernel[stage->kernel](&call);
 }
 
-void spikeloom_advance(spikeloom_run* run, uint32_t steps) {
-  const spikeloom_table* table = run->table;
-  const uint64_t mode = enter_float_mode();
-  for (uint32_t i = 0; i < table->segments; ++i) {
-    const spikeloom_segment* segment = &table->segment[i];
-    const spikeloom_stage* stage = &table->stage[segment->first_stage];
-    const uint32_t together = segment->stepwise ? 1 : steps;
-    for (uint32_t done = 0; done < steps; done += together)
-      for (uint32_t k = 0; k < segment->stages; ++k) run_stage(run, &stage[k], run->step + done, together);
+static void run_segment(const part* p, const spikeloom_segment* segment, uint64_t step, uint32_t steps) {
+  const spikeloom_stage* stage = &p->run->table->stage[segment->first_stage];
+  const uint32_t longest = segment->longest == 0 ? steps : segment->longest;
+  for (uint32_t done = 0; done < steps;) {
+    const uint32_t together = steps - done < longest ? steps - done : longest;
+    for (uint32_t k = 0; k < segment->stages; ++k) run_stage(p, &stage[k], step + done, together);
+    done += together;
   }
-  run->step += steps;
+}
+
+/* All segments that run once, or all others. */
+static void run_segments(const spikeloom_run* run, uint32_t once, uint32_t steps, uint32_t first_sample,
+                         uint32_t end_sample, uint32_t worker) {
+  const spikeloom_table* table = run->table;
+  unsigned char* area = worker_area(run, worker);
+  const uint32_t group = group_rows(table, run->batch);
+  const part p = {run, area, area + table->scratch_per_sample * group, first_sample, end_sample, group};
+  const uint64_t mode = enter_float_mode();
+  for (uint32_t i = 0; i < table->segments; ++i)
+    if (table->segment[i].once == once) run_segment(&p, &table->segment[i], run->step, steps);
   leave_float_mode(mode);
+}
+
+void spikeloom_settle(spikeloom_run* run) {
+  if (!run->settled) run_segments(run, 1, 1, 0, run->batch, 0);
+  run->settled = 1;
+}
+
+void spikeloom_advance_samples(const spikeloom_run* run, uint32_t steps, uint32_t first_sample,
+                               uint32_t end_sample, uint32_t worker) {
+  run_segments(run, 0, steps, first_sample, end_sample, worker);
+}
+
+void spikeloom_advance(spikeloom_run* run, uint32_t steps) {
+  spikeloom_settle(run);
+  spikeloom_advance_samples(run, steps, 0, run->batch, 0);
+  run->step += steps;
 }

@@ -41,6 +41,8 @@ struct Session::Impl {
   std::vector<VaryingInput> varying;
   std::vector<ConstantInput> constants;
   std::vector<Tap> taps;
+  std::vector<unsigned char*> observed;  // for each buffer: run.observed
+  std::vector<Arena> observed_rows;
 
   const spikeloom_buffer& buffer(std::uint32_t index) const { return program.table().buffer[index]; }
 
@@ -49,6 +51,9 @@ struct Session::Impl {
 
   /// Steps a block may have that reads or writes this buffer from outside.
   std::uint32_t longest_block(std::uint32_t index) const;
+
+  /// Takes memory for an observed buffer, unless it has some.
+  Result<void> observe(std::uint32_t index);
 
   void reset();
   void write_constant(const ConstantInput& input);

@@ -1,5 +1,6 @@
 // From a session to its recorders.
 #include <algorithm>
+#include <cstring>
 
 #include "session/impl.h"
 #include "session/lookup.h"
@@ -28,11 +29,33 @@ Result<void> Session::record(const spikeloom_signal& signal, Recorder& recorder,
   const std::uint32_t buffer = signal.history == SPIKELOOM_NONE ? signal.buffer : signal.history;
   std::vector<unsigned char> shifted;
   const spikeloom_buffer& b = impl_->buffer(buffer);
+  if (Result<void> kept = impl_->observe(buffer); !kept) return kept;
   if (b.element == SPIKELOOM_BITS && first % 8 != 0)
     shifted.resize(std::size_t{impl_->longest_block(buffer)} * batch() * ((std::size_t{count} + 7) / 8));
   impl_->taps.push_back(
       {std::string(program().name(signal)), &recorder, buffer, first, count, std::move(shifted)});
   return {};
+}
+
+Result<void> Session::Impl::observe(std::uint32_t index) {
+  const spikeloom_buffer& b = buffer(index);
+  if (b.memory != SPIKELOOM_OBSERVED || observed[index]) return {};
+  const std::uint64_t step_bytes = b.row_bytes * b.slots;
+  if (step_bytes > options.memory_limit / options.batch)
+    return Error(ErrorKind::limit, "there is too little memory to record a block of steps",
+                 "take a smaller batch or raise the limit");
+  const auto bytes = static_cast<std::size_t>(step_bytes * options.batch);
+  try {
+    // Zeros are what a reader finds who asks before the first step.
+    Arena rows(static_cast<unsigned char*>(::operator new[](bytes, std::align_val_t{64})));
+    std::memset(rows.get(), 0, bytes);
+    observed[index] = rows.get();
+    observed_rows.push_back(std::move(rows));
+    return {};
+  } catch (const std::bad_alloc&) {
+    return Error(ErrorKind::limit, "the system has no memory left to record a block of steps",
+                 "take a smaller batch");
+  }
 }
 
 std::uint32_t Session::Impl::longest_block(std::uint32_t index) const {
@@ -89,6 +112,8 @@ Result<void> Session::finish_recording() {
     if (Result<void> result = tap.recorder->finish(); !result && first.ok()) first = std::move(result);
   }
   impl_->taps.clear();
+  std::ranges::fill(impl_->observed, nullptr);
+  impl_->observed_rows.clear();
   return first;
 }
 

@@ -157,6 +157,7 @@ Result<void> Session::restore(std::span<const unsigned char> saved) {
                   std::size_t{n} * sizeof(float));
   }
   impl_->run.step = header.step;
+  impl_->run.settled = 0;
   impl_->run.seed = header.seed;
   impl_->run.sample_base = header.first_sample;
   impl_->options.first_sample = header.first_sample;

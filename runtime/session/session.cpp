@@ -50,13 +50,22 @@ std::vector<float> for_all_samples(std::span<const float> values, std::uint32_t 
 }  // namespace
 
 bool Session::Impl::is_overwritten(std::uint32_t index) const {
-  if (buffer(index).slots > 1 || buffer(index).memory == SPIKELOOM_CONSTANT) return false;
+  if (buffer(index).slots > 1 || buffer(index).memory != SPIKELOOM_STATE) return false;
+  const spikeloom_table& table = program.table();
+  // What a stage that runs once reads or writes stays as it is.
+  for (const spikeloom_segment& segment : std::span(table.segment, table.segments)) {
+    if (!segment.once) continue;
+    for (const spikeloom_stage& stage : std::span(table.stage + segment.first_stage, segment.stages))
+      for (const spikeloom_operand& o : std::span(table.operand + stage.first_operand, stage.operands))
+        if (o.buffer == index) return false;
+  }
   return std::none_of(constants.begin(), constants.end(),
                       [&](const ConstantInput& input) { return input.signal->buffer == index; });
 }
 
 void Session::Impl::write_constant(const ConstantInput& input) {
   write_rows(run, input.signal->buffer, 0, input.values);
+  run.settled = 0;
 }
 
 void Session::Impl::reset() {
@@ -117,7 +126,7 @@ Result<Session> Session::create(Program program, SessionOptions options) {
                  "an initial state of it has one row for each sample");
 
   // Everything is sized before anything is taken.
-  const std::uint64_t arena_bytes = spikeloom_arena_bytes(&table, options.batch);
+  const std::uint64_t arena_bytes = spikeloom_arena_bytes(&table, options.batch, 1);
   std::uint64_t bytes = arena_bytes;
   if (bytes > options.memory_limit) return too_large(bytes, options);
   const auto block_rows = [&](const spikeloom_signal& s) {
@@ -140,8 +149,13 @@ Result<Session> Session::create(Program program, SessionOptions options) {
                             .batch = options.batch,
                             .sample_base = options.first_sample,
                             .seed = options.seed.value_or(table.seed),
-                            .step = 0};
-    auto impl = std::make_unique<Impl>(Impl{std::move(program), options, std::move(arena), run, {}, {}, {}});
+                            .step = 0,
+                            .observed = nullptr,
+                            .settled = 0};
+    auto impl =
+        std::make_unique<Impl>(Impl{std::move(program), options, std::move(arena), run, {}, {}, {}, {}, {}});
+    impl->observed.resize(impl->program.table().buffers);
+    impl->run.observed = impl->observed.data();
     for (const spikeloom_signal* s : impl->program.varying_inputs())
       impl->varying.push_back(
           {s, std::vector<float>(block_rows(*s) * options.batch * impl->program.size(*s))});
@@ -215,7 +229,9 @@ Result<void> Session::set_state(std::string_view state, std::span<const float> v
       write_rows(impl_->run, buffer, step_count() - 1, all);
   };
   fill(signal->buffer);
-  if (signal->history != SPIKELOOM_NONE && step_count() == 0) fill(signal->history);
+  const bool kept =
+      signal->history != SPIKELOOM_NONE && impl_->buffer(signal->history).memory == SPIKELOOM_STATE;
+  if (kept && step_count() == 0) fill(signal->history);
   return {};
 }
 
@@ -282,6 +298,9 @@ Result<void> Session::read(const spikeloom_signal& signal, std::span<float> valu
   const std::uint32_t n = program().size(signal);
   if (values.size() != std::size_t{batch()} * n)
     return wrong_count("signal", program().name(signal), values.size(), batch(), n, false);
+  if (impl_->buffer(signal.buffer).memory == SPIKELOOM_OBSERVED && !impl_->observed[signal.buffer])
+    return Error(ErrorKind::usage, quoted(program().name(signal)) + " is computed on the way and not kept",
+                 "record it before the run, or read it from a recorder");
   // Before the start all slots are equal, so that of any step will do.
   read_rows(impl_->run, signal.buffer, step_count() == 0 ? 0 : step_count() - 1, values);
   return {};

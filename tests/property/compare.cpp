@@ -151,12 +151,12 @@ class Runner {
   std::vector<std::unique_ptr<Comparer>> comparers_;
 };
 
-Result<std::string> drive_it(const Program& program, const RandomNetwork& net, const Expected& expected,
-                             Drive drive, Dice& dice) {
-  Runner runner(program, net, expected, drive != Drive::blocks);
+Result<std::string> run_it(const Program& program, const RandomNetwork& net, const Expected& expected,
+                           Manner manner, Dice& dice) {
+  Runner runner(program, net, expected, manner != Manner::blocks);
   if (auto r = runner.start(); !r) return std::move(r).error();
-  if (drive == Drive::restored) {
-    // Run a part, save, and go on in another session; the first part was compared by the other drives.
+  if (manner == Manner::restored) {
+    // Run a part, save, and go on in another session; the first part was compared by the other manners.
     const std::uint64_t part = dice.below(net.steps + 1u);
     if (auto r = runner.run(part); !r) return std::move(r).error();
     const std::vector<unsigned char> saved = runner.session().save();
@@ -169,12 +169,12 @@ Result<std::string> drive_it(const Program& program, const RandomNetwork& net, c
   if (auto r = runner.record_all(); !r) return std::move(r).error();
   std::uint64_t done = 0;
   while (done < net.steps) {
-    if (drive == Drive::single_steps) {
+    if (manner == Manner::single_steps) {
       if (auto r = runner.step(); !r) return std::move(r).error();
       ++done;
     } else {
       const std::uint64_t piece =
-          drive == Drive::random_pieces ? dice.between(1, net.steps - done) : net.steps;
+          manner == Manner::random_pieces ? dice.between(1, net.steps - done) : net.steps;
       if (auto r = runner.run(piece); !r) return std::move(r).error();
       done += piece;
     }
@@ -182,19 +182,30 @@ Result<std::string> drive_it(const Program& program, const RandomNetwork& net, c
   return runner.first_problem();
 }
 
+/// What the planner would choose, or anything else that it could have chosen.
+PlanOptions random_schedule(Dice& dice) {
+  PlanOptions options;
+  if (dice.chance(0.3)) return options;
+  options.drive = dice.of({Drive::by_density, Drive::events, Drive::dense});
+  options.fuse = dice.chance(0.8);
+  if (dice.chance(0.6)) options.block_steps = static_cast<std::uint32_t>(dice.between(1, kLongestBlock));
+  if (dice.chance(0.6)) options.group = static_cast<std::uint32_t>(dice.between(1, 4));
+  return options;
+}
+
 }  // namespace
 
-const char* name_of(Drive drive) {
-  switch (drive) {
-    case Drive::one_piece:
+const char* name_of(Manner manner) {
+  switch (manner) {
+    case Manner::one_piece:
       return "in one piece";
-    case Drive::random_pieces:
+    case Manner::random_pieces:
       return "in random pieces";
-    case Drive::single_steps:
+    case Manner::single_steps:
       return "step by step";
-    case Drive::blocks:
+    case Manner::blocks:
       return "in whole blocks";
-    case Drive::restored:
+    case Manner::restored:
       return "saved and restored";
   }
   return "";
@@ -233,15 +244,15 @@ Expected run_reference(const Model& model, const RandomNetwork& net) {
 }
 
 std::string compare(const Model& model, const RandomNetwork& net, const Expected& expected,
-                    const Target& wanted, Drive drive, std::uint64_t seed) {
+                    const Target& wanted, Manner manner, std::uint64_t seed) {
   auto target = resolve_target(wanted);
   if (!target) return target.error().text();
-  const Plan plan = make_plan(model, *target);
+  Dice dice(seed);
+  const Plan plan = make_plan(model, *target, random_schedule(dice));
   verify(plan);
   auto program = generate(plan);
   if (!program) return program.error().text();
-  Dice dice(seed);
-  auto problem = drive_it(*program, net, expected, drive, dice);
+  auto problem = run_it(*program, net, expected, manner, dice);
   return problem ? *problem : problem.error().text();
 }
 

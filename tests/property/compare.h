@@ -23,13 +23,13 @@ struct Expected {
 Expected run_reference(const Model& model, const RandomNetwork& net);
 
 /// How the compiled network is driven; results must not depend on it.
-enum class Drive { one_piece, random_pieces, single_steps, blocks, restored };
-inline constexpr Drive kDrives[] = {Drive::one_piece, Drive::random_pieces, Drive::single_steps,
-                                    Drive::blocks, Drive::restored};
-const char* name_of(Drive drive);
+enum class Manner { one_piece, random_pieces, single_steps, blocks, restored };
+inline constexpr Manner kManners[] = {Manner::one_piece, Manner::random_pieces, Manner::single_steps,
+                                      Manner::blocks, Manner::restored};
+const char* name_of(Manner manner);
 
 /// "" if every bit agrees (or both are NaN), else the first difference.
 std::string compare(const Model& model, const RandomNetwork& net, const Expected& expected,
-                    const Target& target, Drive drive, std::uint64_t seed);
+                    const Target& target, Manner manner, std::uint64_t seed);
 
 }  // namespace spikeloom::property

@@ -51,12 +51,12 @@ TEST(RandomNetworks, CompiledCodeFollowsTheReference) {
     const Expected expected = run_reference(*model, net);
     std::size_t turn = seed;
     for (const Machine& machine : kMachines) {
-      const Drive drive = kDrives[turn++ % std::size(kDrives)];
-      const std::string problem = compare(*model, net, expected, machine.target, drive, seed);
+      const Manner manner = kManners[turn++ % std::size(kManners)];
+      const std::string problem = compare(*model, net, expected, machine.target, manner, seed);
       if (!problem.empty()) {
         const std::string file = "property-" + std::to_string(seed) + ".json";
         std::ofstream(file) << net.json;
-        FAIL() << "seed " << seed << ", " << machine.name << ", " << name_of(drive) << ": " << problem
+        FAIL() << "seed " << seed << ", " << machine.name << ", " << name_of(manner) << ": " << problem
                << "\nagain: SPIKELOOM_PROPERTY_SEED=" << seed
                << " SPIKELOOM_PROPERTY_COUNT=1; the network is in " << file;
       }

@@ -20,6 +20,10 @@ typedef struct spikeloom_run {
   uint32_t sample_base; /* global number of the first sample */
   uint64_t seed;
   uint64_t step; /* the next step */
+  /* For each buffer NULL, or where the rows of an observed one lie: slots x batch rows, aligned to 64. NULL:
+   * nothing is observed. */
+  unsigned char* const* observed;
+  uint32_t settled; /* 1: what depends on constants alone has been computed; 0 after any change of these */
 } spikeloom_run;
 
 /* 0 if the table is sound (format, every index and offset in range, rows aligned), else the number of a
@@ -28,9 +32,10 @@ typedef struct spikeloom_run {
 SPIKELOOM_API int spikeloom_check_table(const spikeloom_table* table);
 SPIKELOOM_API const char* spikeloom_table_problem(int reason);
 
-SPIKELOOM_API uint64_t spikeloom_arena_bytes(const spikeloom_table* table, uint32_t batch);
+/* `workers`: how many threads may be inside spikeloom_advance_samples at a time, at least 1. */
+SPIKELOOM_API uint64_t spikeloom_arena_bytes(const spikeloom_table* table, uint32_t batch, uint32_t workers);
 
-/* Where the row of a buffer lies for a step and a sample. */
+/* Where the row of a buffer lies for a step and a sample; NULL for scratch and what is not observed. */
 SPIKELOOM_API unsigned char* spikeloom_row(const spikeloom_run* run, uint32_t buffer, uint64_t step,
                                            uint32_t sample);
 
@@ -43,6 +48,12 @@ SPIKELOOM_API uint32_t spikeloom_block(const spikeloom_run* run, uint32_t wanted
 /* Runs `steps` steps (no more than spikeloom_block allows). The inputs' rows of these steps have been
  * written. Sets round-to-nearest without flush-to-zero for its duration and restores the caller's mode. */
 SPIKELOOM_API void spikeloom_advance(spikeloom_run* run, uint32_t steps);
+
+/* The same in parts, for threads. First spikeloom_settle, by one thread; then each sample once, by anyone of
+ * the workers 0, 1, ...; then the caller adds `steps` to run->step. Any split gives the same bits. */
+SPIKELOOM_API void spikeloom_settle(spikeloom_run* run);
+SPIKELOOM_API void spikeloom_advance_samples(const spikeloom_run* run, uint32_t steps, uint32_t first_sample,
+                                             uint32_t end_sample, uint32_t worker);
 
 #ifdef __cplusplus
 }

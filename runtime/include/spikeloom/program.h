@@ -11,11 +11,14 @@
  * A buffer of the arena holds `slots` steps x batch samples x one row: the row of step t and sample b lies at
  *   arena + offset_per_sample * batch + ((t mod slots) * batch + b) * row_bytes.
  * A buffer of the constants holds one row for all samples, at constants + offset.
+ * A buffer of scratch holds one row for each sample of a group: `group` samples, or the batch if that is
+ * less. Every worker has scratch of its own, behind the samples' memory. An observed buffer has a block of
+ * steps outside of the arena, or no memory at all.
  *
- * Time: stages are grouped in segments. A segment that is `stepwise` runs all its stages for one step, then
- * for the next (a cycle of the network lives in it). Any other runs each stage over a whole block of steps.
- * The driver cuts a block wherever one operand's slots wrap around, so a kernel sees a constant stride from
- * step to step. */
+ * Time: stages are grouped in segments. A segment runs each stage over a whole block of steps, but no longer
+ * than its `longest`: a cycle of the network lives in it, and its shortest delay is so long. A segment that
+ * runs `once` depends on constants alone. The driver cuts a block wherever one operand's slots wrap around,
+ * so a kernel sees a constant stride from step to step. */
 #ifndef SPIKELOOM_PROGRAM_H
 #define SPIKELOOM_PROGRAM_H
 
@@ -26,7 +29,7 @@
 extern "C" {
 #endif
 
-enum { SPIKELOOM_FORMAT = 1 };              /* of this header; a driver refuses any other */
+enum { SPIKELOOM_FORMAT = 2 };              /* of this header; a driver refuses any other */
 #define SPIKELOOM_NONE UINT32_C(0xffffffff) /* no buffer, no constant */
 
 typedef enum { SPIKELOOM_FLOAT = 0, SPIKELOOM_BITS = 1, SPIKELOOM_WORDS = 2 /* uint32 */ } spikeloom_element;
@@ -34,14 +37,16 @@ typedef enum { SPIKELOOM_FLOAT = 0, SPIKELOOM_BITS = 1, SPIKELOOM_WORDS = 2 /* u
 typedef enum {
   SPIKELOOM_CONSTANT = 0, /* shared by all sessions, read only */
   SPIKELOOM_STATE = 1,    /* of a session; saved and restored */
-  SPIKELOOM_SCRATCH = 2,  /* of a session; holds nothing between two kernels */
-  SPIKELOOM_MUTABLE = 3   /* of a session, starts as a copy of constants (weights that learn); reserved */
+  SPIKELOOM_SCRATCH = 2,  /* of a worker; no result depends on what a call finds there */
+  SPIKELOOM_MUTABLE = 3,  /* of a session, starts as a copy of constants (weights that learn); reserved */
+  SPIKELOOM_OBSERVED = 4  /* of a session; written only where somebody asked to see it */
 } spikeloom_memory;
 
 /* What one kernel call receives. The pointer of operand i, step s (0 ... steps - 1) and sample b is
  *   operand[i] + s * step_stride[i] + b * sample_stride[i].
  * A kernel computes every step in order, for samples [first_sample, end_sample) and neurons [first_neuron,
  * end_neuron); the neuron bounds are multiples of 64, except that the last is at least the number of neurons.
+ * Row b of scratch is row b of a group. An observed operand that nobody observes is NULL.
  */
 typedef struct spikeloom_call {
   unsigned char* const* operand;
@@ -51,6 +56,7 @@ typedef struct spikeloom_call {
   uint32_t steps;
   uint32_t first_sample, end_sample;
   uint32_t first_neuron, end_neuron;
+  uint32_t group; /* samples that scratch has rows for */
   /* Random numbers: Philox 4x32-10, key = seed, counter = (step, global neuron, global sample, node_key). */
   uint64_t step; /* number of the first step of this call */
   uint64_t seed;
@@ -67,7 +73,8 @@ typedef struct spikeloom_buffer {
   uint32_t count;             /* elements of a row that mean something: n */
   uint64_t row_bytes;         /* a multiple of 64 */
   uint64_t offset;            /* of a constant: bytes into the constants */
-  uint64_t offset_per_sample; /* of anything else: bytes, times the batch, into the arena */
+  uint64_t offset_per_sample; /* of anything else: bytes, times the batch, into the arena; of scratch: times
+                                 the rows of a group, into the worker's */
   uint32_t initial;      /* buffer (a constant) with the row that fills every slot at reset; NONE: zeros */
   uint32_t initial_rows; /* 1: the same for all samples; else one row a sample, rows follow each other and the
                             batch is fixed */
@@ -92,7 +99,8 @@ typedef struct spikeloom_stage {
 
 typedef struct spikeloom_segment {
   uint32_t first_stage, stages;
-  uint32_t stepwise; /* 1: all stages step by step */
+  uint32_t longest; /* steps that all stages run before the next ones; 0: no limit */
+  uint32_t once;    /* 1: runs one step after a reset or a new constant input, and not again */
 } spikeloom_segment;
 
 typedef enum {
@@ -104,11 +112,12 @@ typedef enum {
 } spikeloom_role;
 
 /* Something with a name that a caller may write (inputs) or read: an input, a graph output, a node's main
- * value or a state. A state whose buffer has one slot can be read only after every single step; the session
- * then runs blocks of one step, unless the state has a history.
+ * value or a state. What lies in a buffer with one slot can be read only after every single step; the session
+ * then runs blocks of one step, unless it is constant or has a history.
  *
  * Inputs are float32 in the arena; a constant input has one slot. Of a state, `buffer` is the one that
- * kernels update in place, what a caller may set; `history` is the one to which they also write every step.
+ * kernels update in place, what a caller may set; `history` is the one to which they also write every step:
+ * an observed buffer, or one in the arena where other nodes read it.
  */
 typedef struct spikeloom_signal {
   uint32_t name; /* byte offset into the names: "image", "lif1", "lif1.mem", outputs by their own name */
@@ -117,7 +126,7 @@ typedef struct spikeloom_signal {
   uint32_t constant; /* an input that is given once, not every step */
   uint32_t rank;
   uint32_t shape[8]; /* of one sample; the product is the count of the buffer */
-  uint32_t history;  /* of a state that other nodes read: the buffer with its steps; else SPIKELOOM_NONE */
+  uint32_t history;  /* of a state: the buffer with its steps, or SPIKELOOM_NONE */
 } spikeloom_signal;
 
 typedef struct spikeloom_table {
@@ -125,11 +134,14 @@ typedef struct spikeloom_table {
   uint32_t block_steps; /* the longest block the buffers can hold */
   uint64_t hash;        /* of structure and constants: a saved session fits only its own program */
   uint64_t seed;
-  double dt;                 /* ms per step */
-  uint64_t arena_per_sample; /* bytes of arena for each sample of the batch */
+  double dt;                   /* ms per step */
+  uint64_t arena_per_sample;   /* bytes of arena for each sample of the batch */
+  uint64_t scratch_per_sample; /* bytes of a worker's scratch for each sample of a group */
   uint64_t constant_bytes;
   uint32_t buffers, operands, stages, segments, signals, kernels, names_bytes;
   uint32_t fixed_batch; /* 0, or the only batch this program runs with (an initial state per sample) */
+  uint32_t group;       /* samples that a kernel takes together, at least 1 */
+  uint32_t reserved;
   const spikeloom_buffer* buffer;
   const spikeloom_operand* operand;
   const spikeloom_stage* stage;

@@ -10,7 +10,7 @@ static _Alignas(64) unsigned char memory[ARENA_BYTES];
 int main(void) {
   const int problem = spikeloom_check_table(&lif_table);
   if (problem) return printf("%s\n", spikeloom_table_problem(problem)), 1;
-  if (spikeloom_arena_bytes(&lif_table, 1) > sizeof memory) return puts("the arena is too small"), 1;
+  if (spikeloom_arena_bytes(&lif_table, 1, 1) > sizeof memory) return puts("the arena is too small"), 1;
   spikeloom_run run = {
       .table = &lif_table, .kernel = lif_kernels, .constants = lif_constants, .arena = memory, .batch = 1};
   spikeloom_reset(&run);

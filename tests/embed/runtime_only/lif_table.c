@@ -59,7 +59,7 @@ static const spikeloom_operand operands[] = {
     {BUFFER_CURRENT, 0, 0}, {BUFFER_MEM, 0, 0}, {BUFFER_SPIKES, 0, 0}, {3, 0, 0}};
 static const spikeloom_stage stages[] = {
     {.kernel = 0, .first_operand = 0, .operands = 4, .sizes = {NEURONS}, .name = 8}};
-static const spikeloom_segment segments[] = {{.first_stage = 0, .stages = 1, .stepwise = 0}};
+static const spikeloom_segment segments[] = {{.first_stage = 0, .stages = 1, .longest = 0}};
 static const char names[] = "current\0lif1\0lif1.mem\0spikes"; /* at 0, 8, 13, 22 */
 static const spikeloom_signal signals[] = {
     {.name = 0,
@@ -96,6 +96,7 @@ const spikeloom_table lif_table = {
     .dt = 1.0,
     .arena_per_sample = 1152 + SLOTS * 64,
     .constant_bytes = sizeof parameters,
+    .group = 1,
     .buffers = 4,
     .operands = 4,
     .stages = 1,

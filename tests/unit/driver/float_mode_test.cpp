@@ -22,9 +22,18 @@ void look(const spikeloom_call*) {
 
 void step_once() {
   const std::shared_ptr<hand::Image> image = hand::image();
-  std::vector<hand::Image::Line> memory(spikeloom_arena_bytes(&image->table, 1) / 64);
+  std::vector<hand::Image::Line> memory(spikeloom_arena_bytes(&image->table, 1, 1) / 64);
   spikeloom_kernel kernels[1] = {look};
-  spikeloom_run run{&image->table, kernels, image->constant_bytes(), memory[0].bytes, 1, 0, 0, 0};
+  spikeloom_run run{.table = &image->table,
+                    .kernel = kernels,
+                    .constants = image->constant_bytes(),
+                    .arena = memory[0].bytes,
+                    .batch = 1,
+                    .sample_base = 0,
+                    .seed = 0,
+                    .step = 0,
+                    .observed = nullptr,
+                    .settled = 0};
   spikeloom_reset(&run);
   spikeloom_advance(&run, 1);
 }

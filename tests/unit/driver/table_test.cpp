@@ -40,7 +40,7 @@ TEST(Table, EveryRuleHasItsReason) {
   const char* block = "a block must hold 1 to 65536 steps";
   const char* time_step = "dt must be a number of ms above 0";
   const char* memory = "a buffer is of an unknown or reserved kind of memory";
-  const char* slots = "a buffer has no slot, or a constant has several";
+  const char* slots = "a buffer has no slot, or a constant or scratch has several";
   const char* row = "a row is not a multiple of 64 bytes, or too short for its elements";
   const char* offset = "a buffer does not start at a multiple of 64 bytes";
   const char* constant_range = "a constant lies outside the constants";
@@ -54,9 +54,9 @@ TEST(Table, EveryRuleHasItsReason) {
   const char* shape = "a signal's shape and the count of its buffer differ";
   const char* input = "an input must be float32 in session state, and have one slot if it is constant";
   const char* history =
-      "a state's history must be a float32 buffer of session state with the same count as the state";
+      "a state's history must be a float32 buffer of the session with the same count as the state";
   const Case cases[] = {
-      {"the table has another format version than this runtime", [](auto& i) { i.table.format = 2; }},
+      {"the table has another format version than this runtime", [](auto& i) { i.table.format = 1; }},
       {missing, [](auto& i) { i.table.buffer = nullptr; }},
       {missing, [](auto& i) { i.table.operand = nullptr; }},
       {missing, [](auto& i) { i.table.stage = nullptr; }},
@@ -120,11 +120,16 @@ TEST(Table, EveryRuleHasItsReason) {
       {segment, [](auto& i) { i.segments[0].stages = ~0u; }},
       {segment, [](auto& i) { i.segments[0].first_stage = 1; }},
       {segment, [](auto& i) { i.table.segments = 0; }},
-      {"a segment must say by 0 or 1 whether it runs step by step",
-       [](auto& i) { i.segments[0].stepwise = 2; }},
+      {"a segment must say by 0 or 1 whether it runs once", [](auto& i) { i.segments[0].once = 2; }},
+      {"a group must hold 1 to 65536 samples", [](auto& i) { i.table.group = 0; }},
+      {"a group must hold 1 to 65536 samples", [](auto& i) { i.table.group = 65537; }},
       {"a signal has an unknown role", [](auto& i) { i.signals[0].role = 5; }},
       {signal, [](auto& i) { i.signals[0].buffer = 7; }},
-      {signal, [](auto& i) { i.buffers[kSpikes].memory = SPIKELOOM_SCRATCH; }},
+      {signal,
+       [](auto& i) {
+         i.buffers[kSpikes].memory = SPIKELOOM_SCRATCH, i.buffers[kSpikes].slots = 1, i.operands[2].delay = 0,
+         i.table.scratch_per_sample = 1 << 20;
+       }},
       {signal, [](auto& i) { i.buffers[kSpikes].element = SPIKELOOM_WORDS, i.buffers[kSpikes].count = 16; }},
       {signal, [](auto& i) { i.signals[kSignalMem].buffer = kSpikes; }},
       {shape, [](auto& i) { i.signals[kSignalSpikes].rank = 9; }},
@@ -182,10 +187,19 @@ void look_at_rows(const spikeloom_call* call) {
   for (std::uint32_t i = 0; i < t.stage[0].operands; ++i) {
     const spikeloom_operand& o = t.operand[t.stage[0].first_operand + i];
     const spikeloom_buffer& b = t.buffer[o.buffer];
+    // Scratch has rows for a group of samples, not for each.
+    const bool scratch = b.memory == SPIKELOOM_SCRATCH;
+    const std::uint32_t first_sample = scratch ? 0 : call->first_sample;
+    const std::uint32_t end_sample = scratch ? call->group : call->end_sample;
     for (std::uint32_t s = 0; s < (o.ring ? b.slots : call->steps); ++s)
-      for (std::uint32_t sample = call->first_sample; sample < call->end_sample; ++sample) {
+      for (std::uint32_t sample = first_sample; sample < end_sample; ++sample) {
         const unsigned char* row =
             call->operand[i] + s * call->step_stride[i] + sample * call->sample_stride[i];
+        if (b.memory == SPIKELOOM_OBSERVED) {
+          bounds.outside +=
+              call->operand[i] != nullptr || call->step_stride[i] != 0 || call->sample_stride[i] != 0;
+          continue;
+        }
         ++bounds.seen;
         bounds.outside += !bounds.holds(row, b.row_bytes, b.memory == SPIKELOOM_CONSTANT);
       }
@@ -195,16 +209,24 @@ void look_at_rows(const spikeloom_call* call) {
 /// Resets and runs a table that passed, in memory of exactly its size with a margin that must stay untouched.
 void run_sound_table(hand::Image& image) {
   const std::uint32_t batch = image.table.fixed_batch ? image.table.fixed_batch : 2;
-  const std::uint64_t bytes = spikeloom_arena_bytes(&image.table, batch);
+  const std::uint64_t bytes = spikeloom_arena_bytes(&image.table, batch, 1);
   if (bytes > 1 << 22) return;
   constexpr std::size_t kMargin = 64;
   std::vector<hand::Image::Line> memory(bytes / 64 + 2);
   unsigned char* start = memory[0].bytes;
   std::fill(start, start + memory.size() * 64, static_cast<unsigned char>(0xa5));
   spikeloom_kernel kernels[1] = {look_at_rows};
-  bounds = {
-      &image.table, start + kMargin, image.constant_bytes(), image.table.arena_per_sample * batch, 0, 0};
-  spikeloom_run run{&image.table, kernels, image.constant_bytes(), start + kMargin, batch, 0, 0, 0};
+  bounds = {&image.table, start + kMargin, image.constant_bytes(), bytes, 0, 0};
+  spikeloom_run run{.table = &image.table,
+                    .kernel = kernels,
+                    .constants = image.constant_bytes(),
+                    .arena = start + kMargin,
+                    .batch = batch,
+                    .sample_base = 0,
+                    .seed = 0,
+                    .step = 0,
+                    .observed = nullptr,
+                    .settled = 0};
   spikeloom_reset(&run);
   for (int i = 0; i < 20; ++i) {
     const std::uint32_t steps = spikeloom_block(&run, 7);
@@ -243,7 +265,7 @@ TEST(Table, WhateverPassesStaysInItsMemory) {
       spikeloom_operand& o = image->operands[random() % image->operands.size()];
       spikeloom_stage& stage = image->stages[0];
       spikeloom_signal& signal = image->signals[random() % image->signals.size()];
-      switch (below(22)) {
+      switch (below(23)) {
         case 0:
           b.memory = below(4);
           break;
@@ -290,7 +312,7 @@ TEST(Table, WhateverPassesStaysInItsMemory) {
           stage.kernel = word();
           break;
         case 15:
-          image->segments[0] = {word(), word(), below(2)};
+          image->segments[0] = {word(), word(), word(), below(3)};
           break;
         case 16:
           signal.buffer = below(8);
@@ -306,6 +328,9 @@ TEST(Table, WhateverPassesStaysInItsMemory) {
           break;
         case 20:
           image->table.block_steps = word();
+          break;
+        case 21:
+          image->table.group = word(), image->table.scratch_per_sample = wide();
           break;
         default:
           image->table.buffers = below(image->table.buffers + 1);

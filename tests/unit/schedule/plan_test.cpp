@@ -76,18 +76,53 @@ TEST(Components, ADelayedReaderStandsBehindWhatItReads) {
 TEST(Plan, OnlyTheCycleRunsStepByStep) {
   const Plan plan = plan_of(recurrent_network().model);
   ASSERT_EQ(plan.segments.size(), 3u);
-  EXPECT_EQ(plan.segments[0].stepwise, 0u);
-  EXPECT_EQ(plan.segments[1].stepwise, 1u);
-  EXPECT_EQ(plan.segments[1].stages, 2u);
-  EXPECT_EQ(plan.segments[2].stepwise, 0u);
+  EXPECT_EQ(plan.segments[0].longest, 0u);
+  EXPECT_EQ(plan.segments[1].longest, 1u);
+  EXPECT_EQ(plan.segments[1].stages, 1u);
+  EXPECT_EQ(plan.fused[1], (std::vector<std::string>{"n1"}));
+  EXPECT_EQ(plan.segments[2].longest, 0u);
+}
+
+TEST(Plan, AStageOutsideOfALoopKeepsItsBlocks) {
+  // The layer in front of the loop is not drawn into it.
+  const Plan plan = plan_of(recurrent_network().model);
+  EXPECT_TRUE(plan.fused[0].empty());
+  EXPECT_EQ(plan.stage_names[0], "n0");
+}
+
+TEST(Plan, ALoopRunsBlocksAsLongAsItsShortestDelay) {
+  NetworkWriter w;
+  const Signal in = w.input(16);
+  const Signal neurons{.index = 1};
+  w.add(16, Linear{{neurons, 5}, std::make_shared<Tensor>(Tensor{{16, 16}, w.values(256, 1)}), nullptr});
+  w.cell(lif_cell(), {{{in}, {{.index = 0}}, {neurons, 7}}}, {{{0.9f}}, {{1.0f}}}, 16);
+  const Plan plan = plan_of(w.model);
+  ASSERT_EQ(plan.segments.size(), 1u);
+  EXPECT_EQ(plan.segments[0].longest, 5u);
+}
+
+TEST(Plan, ALayerThatIsReadTwiceOrLateOrGivenOutIsAStage) {
+  NetworkWriter w;
+  const Signal in = w.input(8);
+  const Signal twice = w.linear({in}, 8), late = w.linear({in}, 8), given = w.linear({in}, 8),
+               once = w.linear({in}, 8);
+  w.lif({{twice}});
+  w.lif({{twice}});
+  w.lif({{{late, 2}}});
+  w.lif({{given}});
+  w.lif({{once}});
+  w.output("current", given);
+  const Plan plan = plan_of(w.model);
+  EXPECT_EQ(plan.stages.size(), 8u);
+  EXPECT_EQ(plan.fused.back(), (std::vector<std::string>{"n3"}));
 }
 
 TEST(Plan, LayersOfOneStructureShareAKernel) {
   NetworkWriter w;
   Signal s = w.input(20);
   for (const std::size_t n : {30u, 40u, 50u}) s = w.lif({{w.linear({s}, n)}});
-  // Linear on floats, linear on bits, one cell.
-  EXPECT_EQ(plan_of(w.model).kernels.size(), 3u);
+  // A cell on floats, and one on bits.
+  EXPECT_EQ(plan_of(w.model).kernels.size(), 2u);
 }
 
 TEST(Plan, AParameterOfEachNeuronIsAnotherStructure) {
@@ -166,7 +201,10 @@ TEST(Plan, AStateThatIsReadHasAHistory) {
   EXPECT_NE(signal(plan, "n0.s0").history, SPIKELOOM_NONE);
   EXPECT_NE(signal(plan, "n1.s0").history, SPIKELOOM_NONE);
   EXPECT_EQ(signal(plan, "membrane").history, signal(plan, "n1.s0").history);
-  EXPECT_EQ(signal(plan, "n2.s0").history, SPIKELOOM_NONE);
+  const auto memory = [&](const char* state) { return plan.buffers[signal(plan, state).history].memory; };
+  EXPECT_EQ(memory("n0.s0"), SPIKELOOM_STATE);
+  EXPECT_EQ(memory("n1.s0"), SPIKELOOM_STATE);
+  EXPECT_EQ(memory("n2.s0"), SPIKELOOM_OBSERVED);
   EXPECT_EQ(c.index, 2u);
 }
 

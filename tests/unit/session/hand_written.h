@@ -137,6 +137,7 @@ inline std::shared_ptr<Image> image(const Options& o = {}) {
   i->table.hash = o.hash;
   i->table.seed = 7;
   i->table.dt = 1;
+  i->table.group = 1;
   i->table.fixed_batch = o.initial_rows > 1 ? o.initial_rows : 0;
 
   const std::uint32_t parameters = i->constant({kBeta, kThreshold, kFeedback});
@@ -164,7 +165,7 @@ inline std::shared_ptr<Image> image(const Options& o = {}) {
                 .sizes = {n, o.history ? 1u : 0u, 0, 0},
                 .node_key = 1,
                 .name = i->name("lif1")}};
-  i->segments = {{0, 1, o.stepwise ? 1u : 0u}};
+  i->segments = {{0, 1, o.stepwise ? 1u : 0u, 0}};
   i->signal("drive", SPIKELOOM_INPUT, drive);
   i->signal("bias", SPIKELOOM_INPUT, bias, true);
   i->signal("lif1", SPIKELOOM_SPIKES, spikes);

@@ -1,0 +1,57 @@
+// How the current of a linear layer comes to a panel of neurons: event lists, sums over events, dense sums.
+// Each is a function of the module that the kernels of all stages call.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "llvm/kernel_frame.h"
+
+namespace spikeloom {
+
+/// Bytes from one step to the next in the currents of a panel.
+inline constexpr std::uint64_t kCurrentStride = kWidestPanel * 4;
+
+class DriveCode {
+ public:
+  DriveCode(VectorBuilder& b, llvm::Module& module) : b_(b), module_(module) {}
+
+  /// Rows of the layer's input: the row of step s lies at row + s * stride.
+  struct Input {
+    spikeloom_element element;
+    llvm::Value *row, *stride;
+  };
+  /// One panel of weights; `width` outputs lie behind each other for every input.
+  struct Panel {
+    llvm::Value *weights, *width, *bias;
+  };
+
+  /// Lists the active inputs of `steps` steps (plan.h); returns how many there are. All numbers are 64 bits.
+  llvm::Value* list_events(const Input& input, llvm::Value* steps, llvm::Value* fan_in, llvm::Value* capacity,
+                           llvm::Value* list);
+  /// Currents of `steps` steps from the list.
+  void add_events(spikeloom_element element, const Panel& panel, llvm::Value* steps, llvm::Value* capacity,
+                  llvm::Value* list, llvm::Value* currents);
+  /// Bits of `steps` steps as rows of floats, 16 * ceil(fan_in / 16) each.
+  void expand_bits(const Input& input, llvm::Value* steps, llvm::Value* fan_in, llvm::Value* rows);
+  /// Currents of `steps` steps from rows of floats.
+  void add_rows(const Panel& panel, llvm::Value* row, llvm::Value* stride, llvm::Value* steps,
+                llvm::Value* fan_in, llvm::Value* currents);
+
+ private:
+  /// Calls the function of that name; `body` emits it if it does not exist yet.
+  llvm::Value* call(const char* name, llvm::Type* result, llvm::ArrayRef<llvm::Value*> arguments,
+                    llvm::function_ref<void(llvm::ArrayRef<llvm::Value*> parameters)> body);
+
+  VectorBuilder& b_;
+  llvm::Module& module_;
+};
+
+// events.cpp and dense.cpp: the bodies. Parameters are those of the methods above, in their order.
+void emit_list_bits(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p);
+void emit_list_floats(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p);
+void emit_add_events(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p, bool values);
+void emit_expand_bits(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p);
+void emit_add_rows(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p);
+
+}  // namespace spikeloom

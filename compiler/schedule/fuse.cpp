@@ -1,0 +1,84 @@
+#include "schedule/fuse.h"
+
+#include <variant>
+
+namespace spikeloom {
+namespace {
+
+/// Each has a panel of currents on the stack of the kernel.
+constexpr std::size_t kMostInOneStage = 4;
+
+struct Reader {
+  std::uint32_t node = 0;
+  std::uint32_t delay = 0;
+};
+
+class Search {
+ public:
+  Search(const Model& model, const SignalFacts& facts, const std::vector<Component>& components)
+      : model_(model), facts_(facts), readers_(model.nodes.size()), given_out_(model.nodes.size(), false) {
+    for (std::uint32_t i = 0; i < model.nodes.size(); ++i) {
+      if (facts.aliased(i)) continue;
+      for (const Source& s : model.nodes[i].sources())
+        if (const Signal from = facts.root(s.signal); is_layer(from))
+          readers_[from.index].push_back({i, s.delay});
+    }
+    for (const ModelOutput& o : model.outputs)
+      if (const Signal from = facts.root(o.signal); is_layer(from)) given_out_[from.index] = true;
+    component_.resize(model.nodes.size());
+    for (std::uint32_t c = 0; c < components.size(); ++c) {
+      cyclic_.push_back(components[c].cyclic);
+      for (const std::uint32_t node : components[c].nodes) component_[node] = c;
+    }
+  }
+
+  /// Why layer `i` stays alone; "" if it need not, and then `reader` is the one that takes it.
+  std::string reason(std::uint32_t i, std::uint32_t& reader) const {
+    if (facts_.constant({.index = i})) return "its input is constant: it is computed once";
+    if (given_out_[i]) return "it is an output of the graph";
+    if (readers_[i].empty()) return "nobody reads it";
+    reader = readers_[i].front().node;
+    const ModelNode& by = model_.nodes[reader];
+    for (const Reader& r : readers_[i]) {
+      if (r.node != reader) return "several nodes read it";
+      if (r.delay > 0) return by.name + " reads it with a delay";
+    }
+    const auto* population = std::get_if<Population>(&by.kind);
+    if (!population) return by.name + " is no population";
+    if (population->cell.winner != kNoNode) return by.name + " needs all its currents to find the winner";
+    if (component_[i] != component_[reader] && cyclic_[component_[reader]])
+      return by.name + " is part of a loop, which runs in shorter blocks";
+    return {};
+  }
+
+ private:
+  static bool is_layer(Signal s) { return s.of == Signal::Of::node && s.state < 0; }
+
+  const Model& model_;
+  const SignalFacts& facts_;
+  std::vector<std::vector<Reader>> readers_;
+  std::vector<bool> given_out_;
+  std::vector<std::uint32_t> component_;
+  std::vector<bool> cyclic_;
+};
+
+}  // namespace
+
+Fusion::Fusion(const Model& model, const SignalFacts& facts, const std::vector<Component>& components,
+               bool wanted)
+    : reader_(model.nodes.size(), kNobody), why_not_(model.nodes.size()) {
+  const Search search(model, facts, components);
+  std::vector<std::size_t> taken(model.nodes.size(), 0);
+  for (std::uint32_t i = 0; i < model.nodes.size(); ++i) {
+    if (!std::holds_alternative<Linear>(model.nodes[i].kind)) continue;
+    std::uint32_t reader = kNobody;
+    why_not_[i] = wanted ? search.reason(i, reader) : "fusing is turned off";
+    if (why_not_[i].empty() && taken[reader] == kMostInOneStage)
+      why_not_[i] = model.nodes[reader].name + " has taken " + std::to_string(kMostInOneStage) + " others";
+    if (!why_not_[i].empty()) continue;
+    reader_[i] = reader;
+    ++taken[reader];
+  }
+}
+
+}  // namespace spikeloom

@@ -1,0 +1,30 @@
+// Which linear layers are computed inside of the stage that reads them, so that their currents never touch
+// memory.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "schedule/components.h"
+#include "schedule/signals.h"
+
+namespace spikeloom {
+
+class Fusion {
+ public:
+  /// `wanted` false: nothing is fused.
+  Fusion(const Model& model, const SignalFacts& facts, const std::vector<Component>& components, bool wanted);
+
+  bool fused(std::uint32_t node) const { return reader_[node] != kNobody; }
+  /// Of a linear layer that is a stage of its own: why. Else "".
+  const std::string& why_not(std::uint32_t node) const { return why_not_[node]; }
+
+ private:
+  static constexpr std::uint32_t kNobody = 0xffffffffu;
+
+  std::vector<std::uint32_t> reader_;
+  std::vector<std::string> why_not_;
+};
+
+}  // namespace spikeloom
