@@ -153,9 +153,14 @@ static void run_stage(const part* p, const spikeloom_stage* stage, uint64_t step
 static void run_segment(const part* p, const spikeloom_segment* segment, uint64_t step, uint32_t steps) {
   const spikeloom_stage* stage = &p->run->table->stage[segment->first_stage];
   const uint32_t longest = segment->longest == 0 ? steps : segment->longest;
+  const spikeloom_stage_observer observer = p->run->stage_observer;
   for (uint32_t done = 0; done < steps;) {
     const uint32_t together = steps - done < longest ? steps - done : longest;
-    for (uint32_t k = 0; k < segment->stages; ++k) run_stage(p, &stage[k], step + done, together);
+    for (uint32_t k = 0; k < segment->stages; ++k) {
+      if (observer) observer(p->run->observer_context, segment->first_stage + k, 1);
+      run_stage(p, &stage[k], step + done, together);
+      if (observer) observer(p->run->observer_context, segment->first_stage + k, 0);
+    }
     done += together;
   }
 }

@@ -151,7 +151,9 @@ Result<Session> Session::create(Program program, SessionOptions options) {
                             .seed = options.seed.value_or(table.seed),
                             .step = 0,
                             .observed = nullptr,
-                            .settled = 0};
+                            .settled = 0,
+                            .stage_observer = options.stage_observer,
+                            .observer_context = options.observer_context};
     auto impl =
         std::make_unique<Impl>(Impl{std::move(program), options, std::move(arena), run, {}, {}, {}, {}, {}});
     impl->observed.resize(impl->program.table().buffers);

@@ -10,6 +10,9 @@
 extern "C" {
 #endif
 
+/* Told before (`begins` 1) and after (0) each call of a stage, by the thread that runs it. */
+typedef void (*spikeloom_stage_observer)(void* context, uint32_t stage, int begins);
+
 /* One running network in the caller's memory. */
 typedef struct spikeloom_run {
   const spikeloom_table* table;
@@ -24,6 +27,8 @@ typedef struct spikeloom_run {
    * nothing is observed. */
   unsigned char* const* observed;
   uint32_t settled; /* 1: what depends on constants alone has been computed; 0 after any change of these */
+  spikeloom_stage_observer stage_observer; /* NULL: nobody; who measures stages looks at a clock here */
+  void* observer_context;
 } spikeloom_run;
 
 /* 0 if the table is sound (format, every index and offset in range, rows aligned), else the number of a

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "spikeloom/driver.h"
 #include "spikeloom/loaded_program.h"
 #include "spikeloom/recorder.h"
 #include "spikeloom/result.h"
@@ -22,6 +23,9 @@ struct SessionOptions {
   std::uint32_t first_sample = 0;            // global number of sample 0: random numbers depend on it
   std::optional<std::uint64_t> seed;         // in place of the program's own
   std::uint64_t memory_limit = 16ull << 30;  // bytes of arena; more is refused before it is taken
+  // Told before and after each call of a stage, on the thread that runs it: for profiles.
+  spikeloom_stage_observer stage_observer = nullptr;
+  void* observer_context = nullptr;
 };
 
 /// Gives a run its input. Called for each block, in order.

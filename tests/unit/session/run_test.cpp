@@ -217,5 +217,25 @@ TEST(SessionRun, AnInitialStatePerSampleReachesItsSample) {
   EXPECT_EQ(Session::create(hand::program(o), {.batch = 2}).error().kind(), ErrorKind::usage);
 }
 
+TEST(SessionRun, TellsAnObserverOfEveryCallOfAStage) {
+  struct Seen {
+    std::vector<std::pair<std::uint32_t, int>> calls;
+    static void observe(void* context, std::uint32_t stage, int begins) {
+      static_cast<Seen*>(context)->calls.emplace_back(stage, begins);
+    }
+  } seen;
+  Result<Session> session =
+      Session::create(hand::program(), {.stage_observer = &Seen::observe, .observer_context = &seen});
+  ASSERT_TRUE(session.ok());
+  ASSERT_TRUE(session->set_input("bias", std::vector<float>(21, kBias)).ok());
+  ASSERT_TRUE(session->run(10, hand::source(1, 21)).ok());
+  // The one stage is part of a loop, so it is called in every step.
+  ASSERT_EQ(seen.calls.size(), 20u);
+  for (std::size_t i = 0; i < seen.calls.size(); ++i) {
+    EXPECT_EQ(seen.calls[i].first, 0u);
+    EXPECT_EQ(seen.calls[i].second, i % 2 == 0 ? 1 : 0);
+  }
+}
+
 }  // namespace
 }  // namespace spikeloom
