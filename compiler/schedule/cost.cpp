@@ -7,9 +7,9 @@
 namespace spikeloom {
 namespace {
 
-constexpr double kPanel = 64;              // outputs of a panel of weights
 constexpr double kVector = 16;             // outputs are padded to it
 constexpr double kDenseRows = 6;           // rows of input that share a weight in registers
+constexpr double kEventsInFlight = 64;     // that a core looks ahead, about
 constexpr double kListNsPerInput = 0.064;  // 784 inputs to a list in 0.05 us, on the machine of the defaults
 
 double padded(std::uint64_t out) {
@@ -28,17 +28,28 @@ double ns_per_byte(const MachineCosts& c, double size, double MemoryLevel::* rat
   return ns + (1 - held) / (c.memory.*rate);
 }
 
-/// ns of one row of input through panels of 64 outputs: a panel takes no less than the chain of its sums.
+/// A matrix, and how it passes.
+struct Sizes {
+  explicit Sizes(const DriveShape& shape)
+      : in(static_cast<double>(shape.fan_in)),
+        lanes(padded(shape.out)),
+        rows(static_cast<double>(std::max<std::uint64_t>(shape.rows, 1))),
+        panel(std::min(lanes, static_cast<double>(std::max<std::uint64_t>(shape.panel, 16)))) {}
+  double in, lanes, rows, panel;
+  double bytes() const { return in * lanes * sizeof(float); }
+};
+
 struct Arithmetic {
   double ns;
   Bound bound;
 };
-Arithmetic through_panels(double lanes, double rows_at_once, double per_ns, double chain_ns,
+/// One row of input through all panels: a panel takes no less than the chain of its sums.
+Arithmetic through_panels(const Sizes& sizes, double rows_at_once, double per_ns, double chain_ns,
                           Bound rate_bound) {
-  const double full = std::floor(lanes / kPanel), rest = lanes - full * kPanel;
+  const double full = std::floor(sizes.lanes / sizes.panel), rest = sizes.lanes - full * sizes.panel;
   const auto panel = [&](double width) { return std::max(width * rows_at_once / per_ns, chain_ns); };
-  const double ns = (full * panel(kPanel) + (rest > 0 ? panel(rest) : 0)) / rows_at_once;
-  return {ns, ns > lanes / per_ns * 1.25 ? Bound::chain : rate_bound};
+  const double ns = (full * panel(sizes.panel) + (rest > 0 ? panel(rest) : 0)) / rows_at_once;
+  return {ns, ns > sizes.lanes / per_ns * 1.25 ? Bound::chain : rate_bound};
 }
 
 Cost larger(Cost a, Cost b) {
@@ -91,24 +102,24 @@ bool is_plausible(const MachineCosts& c) {
 }
 
 Cost event_cost(const MachineCosts& costs, const DriveShape& shape, double density) {
-  const double in = static_cast<double>(shape.fan_in), lanes = padded(shape.out);
-  const double rows = static_cast<double>(std::max<std::uint64_t>(shape.rows, 1));
-  const double p = std::clamp(density, 0.0, 1.0);
-  const double events = p * in;
+  const Sizes sizes(shape);
+  const double p = std::clamp(density, 0.0, 1.0), events = p * sizes.in;
+  // Short lists of several steps are in flight together: their chains do not wait for each other.
+  const double chains = std::clamp(kEventsInFlight / std::max(events, 1.0), 1.0, std::min(sizes.rows, 8.0));
   const auto [per_event, arithmetic_bound] =
-      through_panels(lanes, 1, costs.adds_per_ns, costs.chain_ns, Bound::additions);
+      through_panels(sizes, 1, costs.adds_per_ns, costs.chain_ns / chains, Bound::additions);
   const Cost arithmetic = {events * per_event, arithmetic_bound};
 
   // Rows that any step of the block needs come once from where all weights live, and are then near.
-  const double touched = in * (1 - std::pow(1 - p, rows)) / rows;
-  const double all = in * lanes * sizeof(float), near = touched * rows * kPanel * sizeof(float);
-  const double row_bytes = lanes * sizeof(float);
-  const double first = touched * row_bytes * ns_per_byte(costs, all, &MemoryLevel::rows_gbs);
+  const double touched = sizes.in * (1 - std::pow(1 - p, sizes.rows)) / sizes.rows;
+  const double near = touched * sizes.rows * sizes.panel * sizeof(float);
+  const double row_bytes = sizes.lanes * sizeof(float);
+  const double first = touched * row_bytes * ns_per_byte(costs, sizes.bytes(), &MemoryLevel::rows_gbs);
   const double again =
       std::max(0.0, events - touched) * row_bytes * ns_per_byte(costs, near, &MemoryLevel::rows_gbs);
-  const Cost reads = {first + again, level_of(costs, first > again ? all : near)};
+  const Cost reads = {first + again, level_of(costs, first > again ? sizes.bytes() : near)};
 
-  const double lists = in * kListNsPerInput;
+  const double lists = sizes.in * kListNsPerInput;
   Cost cost = larger(arithmetic, reads);
   if (lists > cost.ns) cost.bound = Bound::lists;
   cost.ns += lists;
@@ -116,20 +127,20 @@ Cost event_cost(const MachineCosts& costs, const DriveShape& shape, double densi
 }
 
 Cost dense_cost(const MachineCosts& costs, const DriveShape& shape) {
-  const double in = static_cast<double>(shape.fan_in), lanes = padded(shape.out);
-  const double rows = static_cast<double>(std::max<std::uint64_t>(shape.rows, 1));
-  const double together = std::min(rows, kDenseRows);
+  const Sizes sizes(shape);
+  const double together = std::min(sizes.rows, kDenseRows);
   const auto [per_input, arithmetic_bound] =
-      through_panels(lanes, together, costs.fma_per_ns, costs.chain_ns, Bound::multiply_adds);
-  const Cost arithmetic = {in * per_input, arithmetic_bound};
+      through_panels(sizes, together, costs.fma_per_ns, costs.chain_ns, Bound::multiply_adds);
+  const Cost arithmetic = {sizes.in * per_input, arithmetic_bound};
 
   // Once a block all weights come from where they live, which prefetching hides behind the arithmetic of
   // earlier ones; then a panel passes once for every few rows of input.
-  const double all = in * lanes * sizeof(float), near = in * kPanel * sizeof(float);
-  const double first = all / rows * ns_per_byte(costs, all, &MemoryLevel::stream_gbs);
-  const double again =
-      all * std::max(0.0, 1 / together - 1 / rows) * ns_per_byte(costs, near, &MemoryLevel::stream_gbs);
-  return larger(arithmetic, {first + again, level_of(costs, first > again ? all : near)});
+  const double near = sizes.in * sizes.panel * sizeof(float);
+  const double first =
+      sizes.bytes() / sizes.rows * ns_per_byte(costs, sizes.bytes(), &MemoryLevel::stream_gbs);
+  const double again = sizes.bytes() * std::max(0.0, 1 / together - 1 / sizes.rows) *
+                       ns_per_byte(costs, near, &MemoryLevel::stream_gbs);
+  return larger(arithmetic, {first + again, level_of(costs, first > again ? sizes.bytes() : near)});
 }
 
 Cost update_cost(const MachineCosts& costs, std::uint64_t neurons, std::uint64_t operations,

@@ -53,6 +53,7 @@ struct Cost {
 struct DriveShape {
   std::uint64_t fan_in = 0, out = 0;
   std::uint64_t rows = 32;
+  std::uint64_t panel = 64;  // outputs of a panel
 };
 
 /// Adding the weights of active inputs; `density` is the share of inputs that are active in a step.

@@ -241,6 +241,7 @@ class Planner {
     plan_.stages.push_back(stage_);
     plan_.stage_names.push_back(node.name);
     plan_.fused.push_back(fused_);
+    plan_.alone.push_back(fusion_.why_not(i));
   }
 
   // Each add() appends the operands before the output; after_output_ those behind it.

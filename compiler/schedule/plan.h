@@ -138,6 +138,7 @@ struct Plan {
   std::vector<spikeloom_stage> stages;
   std::vector<std::string> stage_names;         // full node path of each stage
   std::vector<std::vector<std::string>> fused;  // per stage: the linear layers computed on the way
+  std::vector<std::string> alone;  // per stage: why a linear layer is a stage of its own; else empty
   std::vector<spikeloom_segment> segments;
   std::vector<PlanSignal> signals;
   std::vector<unsigned char> constants;  // the block that all sessions share

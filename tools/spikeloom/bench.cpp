@@ -1,14 +1,13 @@
 // spikeloom bench: how fast a network runs here, as throughput and as latency of single steps.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "choices.h"
+#include "describe/columns.h"
 #include "interrupt.h"
 #include "progress.h"
 #include "support/text.h"
@@ -152,18 +151,6 @@ class Bench {
   std::stop_token stop_;
 };
 
-/// "812 000", "1.23 M"
-std::string count_text(double number) {
-  std::array<char, 32> text{};
-  if (number >= 1e9)
-    std::snprintf(text.data(), text.size(), "%.3g G", number / 1e9);
-  else if (number >= 1e6)
-    std::snprintf(text.data(), text.size(), "%.3g M", number / 1e6);
-  else
-    std::snprintf(text.data(), text.size(), "%.0f", number);
-  return text.data();
-}
-
 std::string counted(std::uint64_t n, const std::string& noun) {
   return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
 }
@@ -181,12 +168,11 @@ void say(const Terminal& terminal, const Subject& subject, const Outcome& outcom
   };
   if (const auto& t = outcome.throughput) {
     const double median = t->median(), samples = subject.load.batch();
-    const double spread = (t->step_seconds.back() - t->step_seconds.front()) / median * 100;
-    std::array<char, 32> percent{};
-    std::snprintf(percent.data(), percent.size(), "%.0f %%", spread);
-    line("a step", terminal.bold(duration_text(median)) + "   (" + duration_text(t->step_seconds.front()) +
-                       " to " + duration_text(t->step_seconds.back()) + ", spread " + percent.data() + ")");
-    if (samples > 1) line("a sample's step", duration_text(median / samples));
+    const double spread = (t->step_seconds.back() - t->step_seconds.front()) / median;
+    line("a step", terminal.bold(time_text(median * 1e9)) + "   (" +
+                       time_text(t->step_seconds.front() * 1e9) + " to " +
+                       time_text(t->step_seconds.back() * 1e9) + ", spread " + percent_text(spread) + ")");
+    if (samples > 1) line("a sample's step", time_text(median / samples * 1e9));
     line("steps/s", count_text(1 / median) +
                         (samples > 1 ? ", " + count_text(samples / median) + " of single samples" : ""));
     line("samples/s", count_text(samples / median / static_cast<double>(subject.load.steps())) + " of " +
@@ -195,9 +181,9 @@ void say(const Terminal& terminal, const Subject& subject, const Outcome& outcom
                                 counted(t->runs, "run") + " of " + counted(subject.load.steps(), "step")));
   }
   if (const auto& l = outcome.latency) {
-    line("p50", terminal.bold(duration_text(quantile(l->seconds, 0.5))));
-    line("p99", duration_text(quantile(l->seconds, 0.99)));
-    line("max", duration_text(l->seconds.back()));
+    line("p50", terminal.bold(time_text(quantile(l->seconds, 0.5) * 1e9)));
+    line("p99", time_text(quantile(l->seconds, 0.99) * 1e9));
+    line("max", time_text(l->seconds.back() * 1e9));
     terminal.say(terminal.muted("  of " + counted(l->seconds.size(), "single step") +
                                 ", the clock's own time included"));
   }

@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "machine/calibration.h"
+#include "support/text.h"
 #include "support/try.h"
 
 namespace spikeloom::tool {
@@ -36,6 +38,24 @@ void MachineChoice::declare(CLI::App& app) {
       ->check(CLI::IsMember({0u, 1u, 4u, 8u, 16u}))
       ->type_name("N");
   app.add_option("--cpu", cpu, "CPU to compile for, such as x86-64-v2 (this machine)")->type_name("NAME");
+}
+
+TargetChoice MachineChoice::target() const {
+  return {lanes, cpu, machine::load(machine::cache_folder()).costs};
+}
+
+std::string is_share(const std::string& text) {
+  double value = -1;
+  const bool is_number = CLI::detail::lexical_cast(text, value);
+  return is_number && value >= 0 && value <= 1 ? "" : "'" + text + "' is not between 0 and 1";
+}
+
+MachineCosts kept_costs(const Terminal& terminal) {
+  const machine::Calibration kept = machine::load(machine::cache_folder());
+  if (!kept.problem.empty())
+    terminal.say("warning: " + escaped(kept.file) + " is not taken: " + escaped(kept.problem) +
+                 "; spikeloom doctor --calibrate measures again");
+  return kept.costs;
 }
 
 void DataChoice::declare(CLI::App& app) {

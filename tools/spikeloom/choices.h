@@ -31,8 +31,15 @@ struct MachineChoice {
   unsigned lanes = 0;
   std::string cpu;
   void declare(CLI::App& app);
-  TargetChoice target() const { return {lanes, cpu}; }
+  /// With what is kept of this machine's speed.
+  TargetChoice target() const;
 };
+
+/// What `doctor --calibrate` found out about this machine, or the defaults; warns where it cannot be taken.
+MachineCosts kept_costs(const Terminal& terminal);
+
+/// For CLI11: a number between 0 and 1; its own range lets "nan" through.
+std::string is_share(const std::string& text);
 
 /// Data, steps and samples of a run.
 struct DataChoice {

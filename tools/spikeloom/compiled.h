@@ -7,6 +7,7 @@
 #include <string>
 
 #include "engine.h"
+#include "schedule/stages.h"
 #include "spikeloom/loaded_program.h"
 
 namespace spikeloom::tool {
@@ -14,6 +15,7 @@ namespace spikeloom::tool {
 struct TargetChoice {
   unsigned lanes = 0;  // 0: chosen from the CPU
   std::string cpu;     // "": this machine
+  MachineCosts costs;  // that drives are chosen by
 };
 
 bool has_code_generator();
@@ -21,6 +23,7 @@ bool has_code_generator();
 /// The machine code of a model, and for what it was made.
 struct CompiledProgram {
   Program program;
+  PlanShape shape;
   std::string cpu;
   unsigned lanes = 1;
 };
@@ -29,6 +32,9 @@ Result<CompiledProgram> compile(const Model& model, const TargetChoice& target);
 
 /// The same as an engine.
 Result<std::unique_ptr<EngineMaker>> compiled_maker(const Model& model, const TargetChoice& target);
+
+/// How it would run; needs no code generator.
+Result<PlanShape> plan_shape(const Model& model, const TargetChoice& target);
 
 enum class Dump { plan, llvm, assembly };
 /// The text of a stage. A plan needs no code generator.

@@ -3,9 +3,11 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "choices.h"
+#include "describe/plan.h"
 #include "support/try.h"
 #include "verb.h"
 
@@ -17,7 +19,17 @@ struct Options {
   MachineChoice machine;
   bool dot = false, mermaid = false, plan = false, json = false;
   std::string stage;
+  PlanView view;  // what predictions assume
 };
+
+/// With the plan as one more key.
+Result<std::string> json_of(const Options& options, const Model& model) {
+  if (!options.plan) return describe_json(model);
+  TRY(const PlanShape plan, plan_shape(model, options.machine.target()));
+  auto json = nlohmann::ordered_json::parse(describe_json(model));
+  json["plan"] = nlohmann::ordered_json::parse(describe_plan_json(plan, options.view));
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
 
 Result<std::string> text_of(const Options& options, const Model& model) {
   if (options.stage == "model") return model.print();
@@ -26,16 +38,14 @@ Result<std::string> text_of(const Options& options, const Model& model) {
   if (options.stage == "plan") return dump(model, options.machine.target(), Dump::plan);
   if (options.dot) return describe_dot(model);
   if (options.mermaid) return describe_mermaid(model);
-  if (options.json) return describe_json(model);
-  std::string text = describe_text(model);
-  if (options.plan) {
-    TRY(const std::string plan, dump(model, options.machine.target(), Dump::plan));
-    text += "\n" + plan;
-  }
-  return text;
+  if (options.json) return json_of(options, model);
+  if (!options.plan) return describe_text(model);
+  TRY(const PlanShape plan, plan_shape(model, options.machine.target()));
+  return describe_text(model) + "\n" + describe_plan_text(plan, options.view);
 }
 
-int describe(const Options& options, const Terminal& terminal) {
+int describe(Options& options, const Terminal& terminal) {
+  if (options.plan) options.view.costs = kept_costs(terminal);
   const auto network = options.network.load(terminal);
   if (!network) return fail(terminal, network.error(), options.json);
   const auto text = text_of(options, *network->model);
@@ -54,13 +64,25 @@ void declare_describe(CLI::App& app, Action& action) {
       app.add_flag("--dot", options->dot, "as a Graphviz drawing"),
       app.add_flag("--mermaid", options->mermaid, "as a Mermaid flowchart"),
       app.add_flag("--json", options->json, "as JSON"),
-      app.add_flag("--plan", options->plan, "with the schedule: stages, kernels, buffers"),
       app.add_option("--dump", options->stage, "the text of a compiler stage")
           ->check(CLI::IsMember({"model", "plan", "llvm", "asm"}))
           ->type_name("model|plan|llvm|asm")};
   for (CLI::Option* one : forms)
     for (CLI::Option* other : forms)
       if (one != other) one->excludes(other);
+  CLI::Option* plan = app.add_flag("--plan", options->plan,
+                                   "with the schedule: stages, drives, tiles, bytes, predicted times");
+  for (CLI::Option* form : forms)
+    if (form->get_name() != "--json") plan->excludes(form);
+  app.add_option("--batch", options->view.batch, "with --plan: samples that predictions assume (1)")
+      ->check(CLI::Range(1u, 1u << 24))
+      ->needs(plan)
+      ->type_name("N");
+  app.add_option("--density", options->view.density,
+                 "with --plan: share of active inputs that predictions assume (0.1)")
+      ->check(is_share)
+      ->needs(plan)
+      ->type_name("P");
   options->machine.declare(app);
   action = [options](const Terminal& terminal) { return describe(*options, terminal); };
 }

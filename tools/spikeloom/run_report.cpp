@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "describe/columns.h"
 #include "pictures.h"
 #include "progress.h"
 #include "support/text.h"
@@ -26,26 +27,6 @@ std::string hex(std::uint64_t value) {
   std::array<char, 24> text{};
   std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(value));
   return text.data();
-}
-
-/// Columns wide enough for their longest word; the first is left-aligned, the rest right-aligned.
-std::vector<std::string> aligned(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths;
-  for (const auto& row : rows)
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      if (widths.size() <= i) widths.push_back(0);
-      widths[i] = std::max(widths[i], row[i].size());
-    }
-  std::vector<std::string> lines;
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::string space(widths[i] - row[i].size(), ' ');
-      line += i == 0 ? row[i] + space : "   " + space + row[i];
-    }
-    lines.push_back(std::move(line));
-  }
-  return lines;
 }
 
 }  // namespace
@@ -67,7 +48,7 @@ void say_summary(const Terminal& terminal, const Network& network, const RunRepo
                                    : "")));
   std::vector<std::vector<std::string>> rows;
   for (const SpikeTotal& total : report.spikes) rows.push_back(total.words(network.dt_ms()));
-  for (const std::string& row : aligned(rows)) terminal.say("  " + row);
+  for (const std::string& row : in_columns(rows, "l", 3)) terminal.say("  " + row);
   if (report.score)
     terminal.say(terminal.bold("accuracy " + decimals("%.3f", report.score->accuracy())) + "  (" +
                  std::to_string(report.score->right()) + " of " + std::to_string(report.score->samples()) +

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <random>
 
+#include "choices.h"
 #include "input_data.h"
 #include "support/file.h"
 #include "support/try.h"
@@ -20,13 +21,6 @@ std::string shown(double number) {
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%g", number);
   return text.data();
-}
-
-/// CLI11's own range lets "nan" through.
-std::string share(const std::string& text) {
-  double value = -1;
-  const bool is_number = CLI::detail::lexical_cast(text, value);
-  return is_number && value >= 0 && value <= 1 ? "" : "'" + text + "' is not between 0 and 1";
 }
 
 /// In [0, 1), the same everywhere.
@@ -48,7 +42,7 @@ void WorkloadChoice::declare(CLI::App& app) {
       ->check(CLI::Range(1u, 1u << 24))
       ->type_name("N");
   app.add_option("--density", density, "share of inputs that spike in a step, where no data is given (0.1)")
-      ->check(share)
+      ->check(is_share)
       ->type_name("P");
   app.add_option("--seed", seed, "of input that is not given (1)")->type_name("N");
 }

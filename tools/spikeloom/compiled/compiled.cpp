@@ -76,9 +76,15 @@ Result<CompiledProgram> compile(const Model& model, const TargetChoice& choice) 
   if (const std::uint64_t bytes = constant_bytes(model); bytes > kMostConstantBytes)
     return Error(ErrorKind::limit, "weights and parameters would take " + bytes_text(bytes) + ", more than " +
                                        bytes_text(kMostConstantBytes));
-  TRY(Program program, generate(make_plan(model, target)));
-  return CompiledProgram{std::move(program), target.cpu.empty() ? machine_info().cpu : target.cpu,
-                         target.lanes};
+  const Plan plan = make_plan(model, target, {.costs = choice.costs});
+  TRY(Program program, generate(plan));
+  return CompiledProgram{std::move(program), shape_of(plan),
+                         target.cpu.empty() ? machine_info().cpu : target.cpu, target.lanes};
+}
+
+Result<PlanShape> plan_shape(const Model& model, const TargetChoice& choice) {
+  TRY(const Target target, resolved(choice));
+  return shape_of(make_plan(model, target, {.costs = choice.costs}));
 }
 
 Result<std::unique_ptr<EngineMaker>> compiled_maker(const Model& model, const TargetChoice& choice) {
@@ -88,7 +94,7 @@ Result<std::unique_ptr<EngineMaker>> compiled_maker(const Model& model, const Ta
 
 Result<std::string> dump(const Model& model, const TargetChoice& choice, Dump what) {
   TRY(const Target target, resolved(choice));
-  const Plan plan = make_plan(model, target);
+  const Plan plan = make_plan(model, target, {.costs = choice.costs});
   if (what == Dump::plan) return plan.print();
   std::string text;
   TRY(const Program program,

@@ -10,6 +10,13 @@ Error no_code_generator() {
           "use --engine reference, or configure with -DSPIKELOOM_WITH_LLVM=ON"};
 }
 
+Target target_of(const TargetChoice& choice) {
+  Target target;
+  target.lanes = choice.lanes == 0 ? 8 : choice.lanes;
+  target.cpu = choice.cpu;
+  return target;
+}
+
 }  // namespace
 
 bool has_code_generator() {
@@ -24,12 +31,13 @@ Result<std::unique_ptr<EngineMaker>> compiled_maker(const Model&, const TargetCh
   return no_code_generator();
 }
 
+Result<PlanShape> plan_shape(const Model& model, const TargetChoice& choice) {
+  return shape_of(make_plan(model, target_of(choice), {.costs = choice.costs}));
+}
+
 Result<std::string> dump(const Model& model, const TargetChoice& choice, Dump what) {
   if (what != Dump::plan) return no_code_generator();
-  Target target;
-  target.lanes = choice.lanes == 0 ? 8 : choice.lanes;
-  target.cpu = choice.cpu;
-  return make_plan(model, target).print();
+  return make_plan(model, target_of(choice), {.costs = choice.costs}).print();
 }
 
 std::optional<Machine> machine() {

@@ -1,0 +1,140 @@
+#include "describe/plan.h"
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "describe/columns.h"
+#include "json/json.h"
+
+namespace spikeloom {
+namespace {
+
+using Object = nlohmann::ordered_json;
+
+DensityOf assumed(const PlanView& view) {
+  return [&view](const StageDrive& drive) { return drive.input_is_constant ? 1.0 : view.density; };
+}
+
+StageWork work(const PlanShape& plan, const StageShape& stage, const PlanView& view) {
+  return work_of(view.costs, plan, stage, view.batch, assumed(view));
+}
+
+std::string counted(std::uint64_t n, const std::string& noun) {
+  return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
+}
+
+/// Where dense input is another matter than events.
+std::string drive_text(const StageDrive& drive) {
+  if (!drive.may_be_dense || drive.dense_from >= 1) return "events";
+  return drive.dense_from <= 0 ? "dense" : "events, dense from " + percent_text(drive.dense_from);
+}
+
+std::string runs_text(const StageShape& stage) {
+  return stage.once ? "once" : stage.steps == 1 ? "step by step" : std::to_string(stage.steps) + " steps";
+}
+
+/// "fc1 of image", "of image (constant)"
+std::string layer_text(const StageDrive& drive, const StageShape& stage) {
+  const std::string layer = drive.layer == stage.name ? "" : drive.layer + " ";
+  return json::escape(layer + "of " + drive.input + (drive.input_is_constant ? " (constant)" : ""));
+}
+
+class Table {
+ public:
+  Table(const PlanShape& plan, const PlanView& view) : plan_(plan), view_(view) {}
+
+  std::string text() {
+    rows_.push_back({"stage", "neurons", "runs", "tile", "sums", "drive", "weights", "states", "buffers",
+                     "predicted", "limited by"});
+    for (const StageShape& stage : plan_.stages) add(stage);
+    std::ostringstream out;
+    out << "plan: " << counted(plan_.lanes, "lane") << ", blocks of " << counted(plan_.block_steps, "step")
+        << ", groups of " << counted(plan_.group, "sample") << "\n";
+    for (const std::string& line : in_columns(rows_, "lrllllrrrrl")) out << "  " << line << "\n";
+    out << "  a step of a sample: " << time_text(ns_) << " on one core, predicted for "
+        << counted(view_.batch, "sample") << " and " << percent_text(view_.density) << " active inputs\n"
+        << "  rates of "
+        << (view_.costs.is_measured ? "this machine, measured"
+                                    : "another machine; spikeloom doctor --calibrate measures this one")
+        << "\n  memory: " << size_text(plan_.shared_bytes) << " shared, " << size_text(plan_.sample_bytes)
+        << " a sample, " << size_text(plan_.thread_bytes) << " a thread\n";
+    bool is_first = true;
+    for (const StageShape& stage : plan_.stages) {
+      if (stage.alone.empty()) continue;
+      out << (is_first ? "  not fused: " : "             ") << json::escape(stage.name) << ", because "
+          << json::escape(stage.alone, 200) << "\n";
+      is_first = false;
+    }
+    return out.str();
+  }
+
+ private:
+  void add(const StageShape& stage) {
+    const StageWork w = work(plan_, stage, view_);
+    if (!stage.once) ns_ += w.predicted.ns;
+    const StageDrive* first = stage.drives.empty() ? nullptr : &stage.drives.front();
+    rows_.push_back({json::escape(stage.name), std::to_string(stage.neurons), runs_text(stage),
+                     stage.panel == 0 ? "all" : std::to_string(stage.panel),
+                     first ? layer_text(*first, stage) : "-", first ? drive_text(*first) : "-",
+                     first ? size_text(first->weight_bytes) : "-", size_text(stage.state_bytes),
+                     size_text(stage.buffer_bytes), stage.once ? "-" : time_text(w.predicted.ns),
+                     stage.once ? "-" : words(w.predicted.bound)});
+    for (std::size_t i = 1; i < stage.drives.size(); ++i)
+      rows_.push_back({"", "", "", "", layer_text(stage.drives[i], stage), drive_text(stage.drives[i]),
+                       size_text(stage.drives[i].weight_bytes)});
+  }
+
+  const PlanShape& plan_;
+  const PlanView& view_;
+  std::vector<std::vector<std::string>> rows_;
+  double ns_ = 0;
+};
+
+Object json_of(const PlanShape& plan, const StageShape& stage, const PlanView& view) {
+  const StageWork w = work(plan, stage, view);
+  Object drives = Object::array();
+  for (const StageDrive& d : stage.drives)
+    drives.push_back({{"layer", d.layer},
+                      {"input", d.input},
+                      {"fan_in", d.fan_in},
+                      {"weight_bytes", d.weight_bytes},
+                      {"dense_from", d.may_be_dense ? Object(d.dense_from) : Object(nullptr)}});
+  Object o{{"stage", stage.name},
+           {"kernel", stage.kernel},
+           {"neurons", stage.neurons},
+           {"once", stage.once},
+           {"steps_together", stage.steps},
+           {"tile", stage.panel == 0 ? stage.neurons : stage.panel},
+           {"drives", std::move(drives)},
+           {"weight_bytes", stage.weight_bytes},
+           {"parameter_bytes", stage.parameter_bytes},
+           {"state_bytes", stage.state_bytes},
+           {"buffer_bytes", stage.buffer_bytes},
+           {"predicted_ns", w.predicted.ns},
+           {"limited_by", words(w.predicted.bound)}};
+  if (!stage.alone.empty()) o["not_fused_because"] = stage.alone;
+  return o;
+}
+
+}  // namespace
+
+std::string describe_plan_text(const PlanShape& plan, const PlanView& view) {
+  return Table(plan, view).text();
+}
+
+std::string describe_plan_json(const PlanShape& plan, const PlanView& view) {
+  Object o{{"name", plan.name},
+           {"lanes", plan.lanes},
+           {"block_steps", plan.block_steps},
+           {"group_samples", plan.group},
+           {"shared_bytes", plan.shared_bytes},
+           {"sample_bytes", plan.sample_bytes},
+           {"thread_bytes", plan.thread_bytes},
+           {"predicted_for", {{"batch", view.batch}, {"density", view.density}}},
+           {"costs_measured_here", view.costs.is_measured}};
+  o["stages"] = Object::array();
+  for (const StageShape& stage : plan.stages) o["stages"].push_back(json_of(plan, stage, view));
+  return o.dump(2, ' ', false, Object::error_handler_t::replace) + "\n";
+}
+
+}  // namespace spikeloom

@@ -1,0 +1,149 @@
+#include "schedule/stages.h"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+
+#include "support/check.h"
+
+namespace spikeloom {
+namespace {
+
+class Reader {
+ public:
+  explicit Reader(const Plan& plan) : plan_(plan) {
+    for (const PlanSignal& s : plan.signals)
+      if (s.role != SPIKELOOM_OUTPUT) name_.try_emplace(s.buffer, &s);
+  }
+
+  StageShape stage(std::uint32_t index) const {
+    const spikeloom_stage& stage = plan_.stages[index];
+    StageShape shape;
+    shape.name = plan_.stage_names[index];
+    shape.kernel = plan_.kernels[stage.kernel].symbol;
+    shape.neurons = stage.sizes[0];
+    shape.alone = plan_.alone[index];
+    const auto* cell = std::get_if<CellKernel>(&plan_.kernels[stage.kernel].kind);
+    if (cell) {
+      shape.panel = cell->panel;
+      shape.spikes = cell->cell.spikes();
+      shape.operations = static_cast<std::uint64_t>(
+          std::ranges::count_if(cell->cell.nodes, [](const ExprNode& n) { return arity(n.op) > 0; }));
+      add_drives(*cell, index, shape);
+    }
+    // A linear source is five operands; what else is constant belongs to the equations.
+    std::uint64_t constants = 0, own = 0;
+    for (std::uint32_t i = 0; i < stage.operands; ++i) {
+      const spikeloom_buffer& b = buffer(stage, i);
+      if (b.memory == SPIKELOOM_CONSTANT) constants += b.row_bytes;
+    }
+    for (const PlanSignal& s : plan_.signals)
+      if (s.name == shape.name && s.role != SPIKELOOM_OUTPUT && s.role != SPIKELOOM_INPUT)
+        own += bytes_of_sample(s.buffer);
+    for (const PlanSignal& s : plan_.signals)
+      if (s.role == SPIKELOOM_NEURON_STATE && s.name.starts_with(shape.name + ".")) {
+        shape.state_bytes += bytes_of_sample(s.buffer);
+        if (s.history != SPIKELOOM_NONE) own += bytes_of_sample(s.history);
+      }
+    shape.parameter_bytes = constants - std::min(constants, shape.weight_bytes);
+    shape.buffer_bytes = own;
+    return shape;
+  }
+
+ private:
+  const spikeloom_buffer& buffer(const spikeloom_stage& stage, std::uint32_t operand) const {
+    return plan_.buffers[plan_.operands[stage.first_operand + operand].buffer];
+  }
+
+  /// Of memory that is held whether or not anybody looks.
+  std::uint64_t bytes_of_sample(std::uint32_t id) const {
+    const spikeloom_buffer& b = plan_.buffers[id];
+    return b.memory == SPIKELOOM_STATE ? b.row_bytes * b.slots : 0;
+  }
+
+  void add_drives(const CellKernel& cell, std::uint32_t index, StageShape& shape) const {
+    const spikeloom_stage& stage = plan_.stages[index];
+    std::uint32_t operand = 0;
+    std::size_t layer = 0;
+    for (const auto& port : cell.ports)
+      for (const CellKernel::Read& read : port) {
+        if (!read.linear) {
+          ++operand;
+          continue;
+        }
+        const spikeloom_operand& input = plan_.operands[stage.first_operand + operand];
+        StageDrive drive;
+        drive.layer = layer < plan_.fused[index].size() ? plan_.fused[index][layer++] : shape.name;
+        drive.input_is_bits = read.element == SPIKELOOM_BITS;
+        if (const auto known = name_.find(input.buffer); known != name_.end()) {
+          drive.input = known->second->name;
+          drive.input_is_constant = known->second->constant;
+        }
+        drive.weight_bytes = buffer(stage, operand + 1).row_bytes;
+        drive.may_be_dense = read.may_be_dense;
+        std::uint32_t facts[kDriveFacts];
+        std::memcpy(facts, plan_.constants.data() + buffer(stage, operand + 3).offset, sizeof facts);
+        drive.fan_in = facts[kFanIn];
+        drive.dense_from = facts[kDenseFrom] / 65536.0;
+        shape.weight_bytes += drive.weight_bytes;
+        shape.drives.push_back(std::move(drive));
+        operand += 5;
+      }
+  }
+
+  const Plan& plan_;
+  std::map<std::uint32_t, const PlanSignal*> name_;
+};
+
+}  // namespace
+
+PlanShape shape_of(const Plan& plan) {
+  PlanShape shape{plan.name,
+                  plan.target.lanes,
+                  plan.block_steps,
+                  plan.group,
+                  plan.constants.size(),
+                  plan.arena_per_sample,
+                  plan.scratch_per_sample * plan.group,
+                  {}};
+  const Reader reader(plan);
+  for (const spikeloom_segment& segment : plan.segments)
+    for (std::uint32_t k = segment.first_stage; k < segment.first_stage + segment.stages; ++k) {
+      StageShape stage = reader.stage(k);
+      stage.once = segment.once != 0;
+      stage.steps = stage.once             ? 1
+                    : segment.longest == 0 ? plan.block_steps
+                                           : std::min(segment.longest, plan.block_steps);
+      shape.stages.push_back(std::move(stage));
+    }
+  return shape;
+}
+
+StageWork work_of(const MachineCosts& costs, const PlanShape& plan, const StageShape& stage,
+                  std::uint32_t batch, const DensityOf& density) {
+  StageWork work;
+  Cost largest;
+  const auto add = [&](Cost part) {
+    if (part.ns > largest.ns) largest = part;
+    work.predicted.ns += part.ns;
+  };
+  const std::uint64_t rows = std::uint64_t{std::clamp(batch, 1u, plan.group)} * stage.steps;
+  for (const StageDrive& drive : stage.drives) {
+    const DriveShape shape{drive.fan_in, stage.neurons, rows, stage.panel};
+    const double active = density(drive);
+    const bool dense = drive.may_be_dense && active >= drive.dense_from;
+    add(dense ? dense_cost(costs, shape) : event_cost(costs, shape, active));
+    work.is_dense = work.is_dense || dense;
+    const double all = static_cast<double>(drive.fan_in) * static_cast<double>(stage.neurons);
+    work.synaptic += dense ? all : all * active;
+    work.bytes +=
+        static_cast<double>(drive.weight_bytes) * (dense ? 1.0 / static_cast<double>(rows) : active);
+  }
+  work.operations = stage.operations * stage.neurons;
+  const std::uint64_t state_bytes = stage.state_bytes / std::max<std::uint64_t>(stage.neurons, 1);
+  add(update_cost(costs, stage.neurons, stage.operations, state_bytes, stage.steps));
+  work.predicted.bound = largest.bound;
+  return work;
+}
+
+}  // namespace spikeloom

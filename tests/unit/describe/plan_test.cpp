@@ -1,0 +1,96 @@
+#include "describe/plan.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "describe/columns.h"
+
+namespace spikeloom {
+namespace {
+
+PlanShape two_stages() {
+  PlanShape plan{"net", 16, 32, 4, 4096, 640, 1024, {}};
+  StageShape once;
+  once.name = once.kernel = "fc1";
+  once.alone = "its input is constant";
+  once.neurons = 100;
+  once.once = true;
+  once.panel = 64;
+  once.drives = {{"fc1", "image", true, false, 20, 8960, true, 0.45}};
+  StageShape loop;
+  loop.name = "lif\x1b";
+  loop.kernel = "cell_1";
+  loop.neurons = 1000;
+  loop.operations = 6;
+  loop.steps = 1;
+  loop.panel = 64;
+  loop.spikes = true;
+  loop.drives = {{"fc2", "fc1", false, true, 100, 409600, true, 0.45},
+                 {"rec", "lif", false, true, 1000, 4096000, false, 1}};
+  loop.state_bytes = 4032;
+  plan.stages = {once, loop};
+  return plan;
+}
+
+TEST(DescribePlan, GivesEveryStageALineAndEveryDriveItsOwn) {
+  const std::string text = describe_plan_text(two_stages(), {});
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  ASSERT_GE(lines.size(), 8u) << text;
+  EXPECT_EQ(lines[0], "plan: 16 lanes, blocks of 32 steps, groups of 4 samples");
+  EXPECT_NE(lines[2].find("once"), std::string::npos) << text;
+  EXPECT_NE(lines[3].find("step by step"), std::string::npos) << text;
+  EXPECT_NE(lines[3].find("events, dense from 45 %"), std::string::npos) << text;
+  EXPECT_NE(lines[4].find("rec of lif"), std::string::npos) << text;
+  EXPECT_NE(text.find("not fused: fc1, because its input is constant"), std::string::npos) << text;
+  EXPECT_NE(text.find("doctor --calibrate"), std::string::npos) << text;
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+  // Columns stand below each other.
+  EXPECT_EQ(lines[3].find("events, dense"), lines[1].find("drive")) << text;
+  for (const std::string& line : lines) EXPECT_LE(line.size(), 160u) << line;
+}
+
+TEST(DescribePlan, SaysWhoseRatesItPredictsWith) {
+  PlanView view;
+  view.costs.is_measured = true;
+  EXPECT_NE(describe_plan_text(two_stages(), view).find("rates of this machine"), std::string::npos);
+}
+
+TEST(DescribePlan, SpeaksJson) {
+  const auto json = nlohmann::json::parse(describe_plan_json(two_stages(), {}));
+  EXPECT_EQ(json["block_steps"], 32);
+  ASSERT_EQ(json["stages"].size(), 2u);
+  EXPECT_EQ(json["stages"][0]["not_fused_because"], "its input is constant");
+  EXPECT_EQ(json["stages"][1]["drives"][1]["layer"], "rec");
+  EXPECT_TRUE(json["stages"][1]["drives"][1]["dense_from"].is_null());
+  EXPECT_GT(json["stages"][1]["predicted_ns"], 0.0);
+}
+
+TEST(Columns, StandBelowEachOther) {
+  const auto lines = in_columns({{"a", "10", "x"}, {"long", "7", "yes"}, {"b"}}, "lrl");
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_EQ(lines[0], "a     10  x");
+  EXPECT_EQ(lines[1], "long   7  yes");
+  EXPECT_EQ(lines[2], "b");
+}
+
+TEST(Columns, NumbersHaveThreeDigitsAndAUnit) {
+  EXPECT_EQ(number_text(123456), "123456");
+  EXPECT_EQ(count_text(999), "999");
+  EXPECT_EQ(count_text(10.44e6), "10.4 M");
+  EXPECT_EQ(time_text(0.5), "0.5 ns");
+  EXPECT_EQ(time_text(999.7), "1 us");
+  EXPECT_EQ(time_text(12345), "12.3 us");
+  EXPECT_EQ(time_text(4.5e9), "4.5 s");
+  EXPECT_EQ(time_text(4.5e13), "45000 s");
+  EXPECT_EQ(size_text(0), "-");
+  EXPECT_EQ(size_text(640), "640 B");
+  EXPECT_EQ(percent_text(0.45), "45 %");
+  EXPECT_EQ(percent_text(0.00123), "0.123 %");
+}
+
+}  // namespace
+}  // namespace spikeloom
