@@ -16,7 +16,7 @@ TEST_F(Command, WithoutAVerbShowsHelpAndIsAUsageError) {
 
 TEST_F(Command, HasAnExampleInTheHelpOfEveryVerb) {
   for (const char* verb :
-       {"check", "describe", "run", "verify", "bench", "plot", "neurons", "schema", "doctor"}) {
+       {"check", "describe", "run", "verify", "bench", "profile", "plot", "neurons", "schema", "doctor"}) {
     const Outcome outcome = run({verb, "--help"});
     EXPECT_EQ(outcome.code, 0) << verb;
     EXPECT_TRUE(has(outcome.out, std::string("  spikeloom ") + verb)) << outcome.out;

@@ -6,7 +6,7 @@
 namespace spikeloom::tool {
 
 std::span<const Verb> verbs() {
-  static constexpr std::array<Verb, 9> kVerbs = {{
+  static constexpr std::array<Verb, 10> kVerbs = {{
       {"check", "report every problem of a graph file, at once",
        "  spikeloom check digits.json\n"
        "  spikeloom check digits.json --json",
@@ -27,6 +27,10 @@ std::span<const Verb> verbs() {
        "  spikeloom bench digits.json --input image=x.npy --steps 100 --batch 32\n"
        "  spikeloom bench net.json --density 0.05 --latency --json",
        declare_bench},
+      {"profile", "show where a network's time goes, stage by stage, and why",
+       "  spikeloom profile digits.json --input image=x.npy --steps 100\n"
+       "  spikeloom profile net.json --density 0.05 --batch 32 --json",
+       declare_profile},
       {"plot", "draw recorded files: rasters, traces, spike counts",
        "  spikeloom plot results --output results.png\n"
        "  spikeloom plot lif1.mem.npy lif1.spk.npy --neurons 0:3 --threshold 1 --output mem.svg",
