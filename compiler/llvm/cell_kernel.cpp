@@ -1,6 +1,8 @@
 // Populations: elementwise neurons and the linear layers that drive them. A tile of neurons runs all steps of
 // the call before the next tile, its states in registers. With linear layers, neurons are taken in panels:
 // the currents of a panel, all steps of them, are computed first and stay in the first-level cache.
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 
 #include "llvm/drive.h"
@@ -14,16 +16,15 @@ namespace {
 /// Code of one step of one tile; beyond, fewer vectors are interleaved.
 constexpr std::size_t kTileInstructions = 1200;
 
-/// Vectors that are interleaved hide the latency of the recurrence; their states must fit into registers.
+/// Vectors that are interleaved hide the latency of the recurrence; their states, an input and a temporary
+/// each must fit into registers. Their bits are whole bytes.
 unsigned interleaved_vectors(const Cell& cell, unsigned lanes, bool has_fma) {
-  const std::size_t estimate = instruction_estimate(cell, has_fma);
-  const std::size_t registers = lanes == 16 ? 32 : 16;
-  // A tile below 8 neurons would write single bits.
-  unsigned vectors = lanes == 1 ? 8 : 4;
-  const unsigned least = lanes == 1 ? 8 : lanes == 4 ? 2 : 1;
-  while (vectors > least && vectors * (cell.states.size() + 3) > registers) vectors /= 2;
-  while (vectors > least && vectors * estimate > kTileInstructions) vectors /= 2;
-  return vectors * estimate > 2 * kTileInstructions ? 1 : vectors;
+  const std::size_t registers = lanes == 16 ? 28 : 14, estimate = instruction_estimate(cell, has_fma);
+  const auto most = static_cast<unsigned>(
+      std::min<std::size_t>({8, registers / (cell.states.size() + 2), kTileInstructions / (estimate + 1)}));
+  if (lanes >= 8 || most == 0) return std::max(most, 1u);
+  if (lanes == 4) return std::max(std::bit_floor(most), 2u);
+  return 8 * estimate > 2 * kTileInstructions ? 1 : 8;
 }
 
 class CellEmitter {
@@ -62,8 +63,9 @@ class CellEmitter {
   struct LinearSource {
     unsigned operand;  // the first of its five
     CellKernel::Read read;
-    llvm::Value *fan_in, *capacity, *list_offset, *dense_from, *events_from, *currents;
-    llvm::Value* dense = nullptr;  // in the steps that are being computed
+    llvm::Value *fan_in, *dense_from, *events_from, *currents;
+    llvm::Value *capacity = nullptr, *list_offset = nullptr;  // of its lists, in a row of scratch
+    llvm::Value* dense = nullptr;                             // in the steps that are being computed
   };
   /// What a tile loads before its steps: for each vector, fixed values and sources that do not change.
   struct Held {
@@ -82,7 +84,7 @@ class CellEmitter {
     unsigned next = 0;
     for (const auto& port : k_.ports)
       for (const CellKernel::Read& read : port) {
-        if (read.linear) linear_.push_back({next, read, {}, {}, {}, {}, {}, {}});
+        if (read.linear) linear_.push_back({next, read, {}, {}, {}, {}});
         next += read.linear ? 5 : 1;
       }
     first_fixed_ = next;
@@ -123,11 +125,9 @@ class CellEmitter {
                              b_.getInt64Ty());
       };
       l.fan_in = fact(kFanIn);
-      l.capacity = fact(kCapacity);
-      l.list_offset = fact(kListOffset);
       l.dense_from = fact(kDenseFrom);
       l.events_from = fact(kEventsFrom);
-      auto* room = b_.CreateAlloca(llvm::ArrayType::get(b_.getFloatTy(), kWidestPanel * kLongestBlock));
+      auto* room = b_.CreateAlloca(llvm::ArrayType::get(b_.getFloatTy(), kWidestPanel * kCurrentSteps));
       room->setAlignment(llvm::Align(64));
       l.currents = room;
     }
@@ -184,7 +184,7 @@ class CellEmitter {
       for (std::size_t s = 0; s < ports_[p].size(); ++s)
         if (k_.ports[p][s].constant) held.sources[p][s] = source_vectors(tile, p, s, any_step);
     }
-    if (tile.last && cell_.spikes()) held.existing = existing_bits(b_, f_.end_neuron, tile);
+    if (tile.last && cell_.spikes()) held.existing = existing_neurons(b_, f_.end_neuron, tile);
     return held;
   }
 
@@ -192,12 +192,12 @@ class CellEmitter {
     llvm::Value* row = row_of(ports_[p][s], step);
     const CellKernel::Read& read = k_.ports[p][s];
     const bool bits = read.element == SPIKELOOM_BITS && !read.linear;
-    llvm::Value* all = bits ? load_bits(b_, row, tile) : nullptr;
     llvm::Value* origin = ports_[p][s].first_neuron;
     llvm::Value* first = origin ? b_.CreateSub(tile.first, origin) : tile.first;
     Values values;
     for (unsigned v = 0; v < tile.vectors; ++v)
-      values.push_back(bits ? b_.real(b_.condition(all, v)) : b_.load_vector(vector_at(row, first, v)));
+      values.push_back(bits ? b_.real(load_bits(b_, row, tile, v))
+                            : b_.load_vector(vector_at(row, first, v)));
     return values;
   }
 
@@ -255,7 +255,7 @@ class CellEmitter {
     const std::vector<Values> ports = port_values(tile, step, held);
     llvm::Value* output_row = f_.row(output_, step);
     Values next;
-    llvm::Value* spikes = nullptr;
+    Values spikes;
     for (unsigned v = 0; v < tile.vectors; ++v) {
       llvm::Value* won = nullptr;
       if (winner) won = b_.CreateICmpEQ(neuron_numbers(tile, v), b_.splat(winner));
@@ -266,14 +266,10 @@ class CellEmitter {
         next.push_back(value);
         trace(tile, v, step, s, value);
       }
-      llvm::Value* output = values[cell_.output];
-      if (cell_.spikes())
-        spikes = append_bits(b_, spikes, output, tile, v);
-      else
-        b_.store_vector(output, vector_at(output_row, tile.first, v));
+      spikes.push_back(values[cell_.output]);
+      if (!cell_.spikes()) b_.store_vector(values[cell_.output], vector_at(output_row, tile.first, v));
     }
-    if (spikes)
-      store_bits(b_, held.existing ? b_.CreateAnd(spikes, held.existing) : spikes, output_row, tile);
+    if (cell_.spikes()) store_bits(b_, spikes, held.existing, output_row, tile);
     return next;
   }
 
@@ -313,12 +309,13 @@ class CellEmitter {
 
   void emit_tiles(llvm::Value* first, llvm::Value* end) {
     unsigned vectors = interleaved_vectors(cell_, b_.lanes(), b_.has_fma());
-    if (k_.has_linear()) vectors = std::min(vectors, k_.panel / b_.lanes());
+    // A panel is whole tiles.
+    if (k_.has_linear()) vectors = std::min(std::bit_floor(vectors), k_.panel / b_.lanes());
     llvm::Value* done = first;
     if (vectors > 1) {
       const std::uint64_t neurons = std::uint64_t{vectors} * b_.lanes();
       llvm::Value* all = b_.CreateSub(b_.CreateSelect(b_.CreateICmpULT(first, end), end, first), first);
-      llvm::Value* whole = b_.CreateAdd(first, b_.CreateAnd(all, ~(neurons - 1)));
+      llvm::Value* whole = b_.CreateAdd(first, b_.CreateSub(all, b_.CreateURem(all, b_.getInt64(neurons))));
       if (observed_) whole = b_.CreateSelect(observed_, first, whole);
       f_.for_each(done, whole, [&](llvm::Value* neuron) { emit_tile({neuron, vectors, false}); }, neurons);
       done = whole;
@@ -331,26 +328,39 @@ class CellEmitter {
   /// Samples in groups, steps in chunks whose events fit into the scratch: their events are listed, then each
   /// panel runs all samples of the group while its weights are in the cache.
   void emit_groups() {
+    llvm::Value* chunk = b_.minimum(f_.steps, f_.size(1));
+    list_row_ = b_.getInt64(0);
+    for (LinearSource& l : linear_) {
+      const std::uint64_t words = l.read.element == SPIKELOOM_BITS ? 4 : 8;
+      l.capacity = b_.CreateAdd(b_.CreateMul(b_.round_up(l.fan_in, 16), chunk), b_.getInt64(16));
+      l.list_offset = list_row_;
+      llvm::Value* bytes =
+          b_.CreateAdd(b_.CreateMul(l.capacity, b_.getInt64(words)), b_.getInt64(kListHeader));
+      list_row_ = b_.CreateAdd(list_row_, b_.round_up(bytes, 64));
+    }
+    llvm::Value* room = b_.CreateMul(f_.group, f_.sample_stride(scratch_operand_));
+    llvm::Value* group = b_.CreateUDiv(room, list_row_);
     f_.for_each(
         f_.first_sample, f_.end_sample,
         [&](llvm::Value* first) {
-          llvm::Value* end = b_.minimum(f_.end_sample, b_.CreateAdd(first, f_.group));
+          llvm::Value* end = b_.minimum(f_.end_sample, b_.CreateAdd(first, group));
           f_.for_each(
               b_.getInt64(0), f_.steps,
               [&](llvm::Value* step) {
-                first_step_ = step;
-                end_step_ = b_.minimum(f_.steps, b_.CreateAdd(step, f_.size(1)));
+                chunk_ = first_step_ = step;
+                end_step_ = b_.minimum(f_.steps, b_.CreateAdd(step, chunk));
                 for (std::size_t l = 0; l < linear_.size(); ++l) choose_drive(l, first, end);
                 emit_panels(first, end);
               },
-              f_.size(1));
+              chunk);
         },
-        f_.group);
+        group);
   }
 
   llvm::Value* list_of(const LinearSource& l, llvm::Value* sample, llvm::Value* first_sample) {
-    llvm::Value* row = f_.operand(scratch_operand_, b_.CreateSub(sample, first_sample)).base;
-    return b_.at(row, l.list_offset);
+    llvm::Value* lists = f_.operand(scratch_operand_, b_.getInt64(0)).base;
+    lists = b_.at(lists, b_.CreateMul(b_.CreateSub(sample, first_sample), list_row_));
+    return b_.at(lists, l.list_offset);
   }
 
   DriveCode::Input input_of(const LinearSource& l, llvm::Value* sample) {
@@ -397,17 +407,31 @@ class CellEmitter {
           panel_ = panel;
           llvm::Value* width = b_.minimum(b_.getInt64(k_.panel), b_.CreateSub(padded, panel));
           llvm::Value* last = b_.minimum(f_.end_neuron, b_.CreateAdd(panel, b_.getInt64(k_.panel)));
-          f_.for_each(first, end, [&](llvm::Value* sample) {
-            for (const LinearSource& l : linear_) {
-              fill_currents(l, width, sample, first);
-              b_.if_then(b_.CreateIsNotNull(f_.operand(l.operand + 4).base),
-                         [&] { show_currents(l, width, sample); });
-            }
-            load_rows(sample);
-            emit_tiles(panel, last);
-          });
+          f_.for_each(first, end,
+                      [&](llvm::Value* sample) { emit_steps_of_panel(sample, first, width, last); });
         },
         k_.panel);
+  }
+
+  /// Some steps at a time, so that their currents stay in the first-level cache.
+  void emit_steps_of_panel(llvm::Value* sample, llvm::Value* first, llvm::Value* width, llvm::Value* last) {
+    llvm::Value* const end_of_chunk = end_step_;
+    f_.for_each(
+        chunk_, end_of_chunk,
+        [&](llvm::Value* step) {
+          first_step_ = step;
+          end_step_ = b_.minimum(end_of_chunk, b_.CreateAdd(step, b_.getInt64(kCurrentSteps)));
+          for (const LinearSource& l : linear_) {
+            fill_currents(l, width, sample, first);
+            b_.if_then(b_.CreateIsNotNull(f_.operand(l.operand + 4).base),
+                       [&] { show_currents(l, width, sample); });
+          }
+          load_rows(sample);
+          emit_tiles(panel_, last);
+        },
+        kCurrentSteps);
+    first_step_ = chunk_;
+    end_step_ = end_of_chunk;
   }
 
   void fill_currents(const LinearSource& l, llvm::Value* width, llvm::Value* sample, llvm::Value* first) {
@@ -417,15 +441,19 @@ class CellEmitter {
     const DriveCode::Panel panel{weights, width, bias};
     llvm::Value* list = list_of(l, sample, first);
     const auto events = [&] {
-      drives_.add_events(l.read.element, panel, steps_now(), l.capacity, list, l.currents);
+      drives_.add_events(l.read.element, panel, b_.CreateSub(first_step_, chunk_), steps_now(), l.capacity,
+                         list, l.currents);
     };
     if (!l.read.may_be_dense) return events();
     b_.if_else(
         l.dense,
         [&] {
           DriveCode::Input rows = input_of(l, sample);
-          if (l.read.element == SPIKELOOM_BITS)
-            rows = {SPIKELOOM_FLOAT, b_.at(list, kListHeader), b_.CreateShl(b_.round_up(l.fan_in, 16), 2)};
+          if (l.read.element == SPIKELOOM_BITS) {
+            llvm::Value* stride = b_.CreateShl(b_.round_up(l.fan_in, 16), 2);
+            llvm::Value* done = b_.CreateMul(b_.CreateSub(first_step_, chunk_), stride);
+            rows = {SPIKELOOM_FLOAT, b_.at(b_.at(list, kListHeader), done), stride};
+          }
           drives_.add_rows(panel, rows.row, rows.stride, steps_now(), l.fan_in, l.currents);
         },
         events);
@@ -499,12 +527,12 @@ class CellEmitter {
   Values fixed_;  // a vector if uniform, else the row's address
   llvm::SmallVector<Leaves::Table, 2> tables_;
   std::vector<LinearSource> linear_;
-  llvm::Value *step_number_ = nullptr, *observed_ = nullptr;
+  llvm::Value *step_number_ = nullptr, *observed_ = nullptr, *list_row_ = nullptr;
   std::array<llvm::Value*, 2> key_{};
   llvm::Value *node_key_ = nullptr, *sample_base_ = nullptr;
 
   // Of the steps, the panel and the sample that are being computed.
-  llvm::Value *first_step_ = nullptr, *end_step_ = nullptr, *panel_ = nullptr;
+  llvm::Value *chunk_ = nullptr, *first_step_ = nullptr, *end_step_ = nullptr, *panel_ = nullptr;
   std::vector<std::vector<SourceRow>> ports_;
   Values states_;  // addresses
   Row output_;

@@ -35,11 +35,14 @@ llvm::Value* DriveCode::list_events(const Input& input, llvm::Value* steps, llvm
               [&](auto p) { emit_list_floats(b_, p); });
 }
 
-void DriveCode::add_events(spikeloom_element element, const Panel& panel, llvm::Value* steps,
-                           llvm::Value* capacity, llvm::Value* list, llvm::Value* currents) {
+void DriveCode::add_events(spikeloom_element element, const Panel& panel, llvm::Value* first,
+                           llvm::Value* steps, llvm::Value* capacity, llvm::Value* list,
+                           llvm::Value* currents) {
+  llvm::Value* bounds = b_.at(list, b_.CreateShl(first, 2));
+  llvm::Value* numbers = b_.at(list, kListHeader);
   const auto add_spikes = [&] {
     call("spikeloom_add_spikes", b_.getVoidTy(),
-         {panel.weights, panel.width, panel.bias, steps, capacity, list, currents},
+         {panel.weights, panel.width, panel.bias, steps, bounds, numbers, currents},
          [&](auto p) { emit_add_events(b_, p, false); });
   };
   if (element == SPIKELOOM_BITS) return add_spikes();
@@ -47,7 +50,8 @@ void DriveCode::add_events(spikeloom_element element, const Panel& panel, llvm::
   llvm::Value* unit = b_.CreateLoad(b_.getInt32Ty(), b_.at(list, kListUnit));
   b_.if_else(b_.CreateIsNotNull(unit), add_spikes, [&] {
     call("spikeloom_add_values", b_.getVoidTy(),
-         {panel.weights, panel.width, panel.bias, steps, capacity, list, currents},
+         {panel.weights, panel.width, panel.bias, steps, bounds, numbers, currents,
+          b_.at(numbers, b_.CreateShl(capacity, 2))},
          [&](auto p) { emit_add_events(b_, p, true); });
   });
 }

@@ -29,9 +29,9 @@ class DriveCode {
   /// Lists the active inputs of `steps` steps (plan.h); returns how many there are. All numbers are 64 bits.
   llvm::Value* list_events(const Input& input, llvm::Value* steps, llvm::Value* fan_in, llvm::Value* capacity,
                            llvm::Value* list);
-  /// Currents of `steps` steps from the list.
-  void add_events(spikeloom_element element, const Panel& panel, llvm::Value* steps, llvm::Value* capacity,
-                  llvm::Value* list, llvm::Value* currents);
+  /// Currents of `steps` steps of the list, from its step `first` on.
+  void add_events(spikeloom_element element, const Panel& panel, llvm::Value* first, llvm::Value* steps,
+                  llvm::Value* capacity, llvm::Value* list, llvm::Value* currents);
   /// Bits of `steps` steps as rows of floats, 16 * ceil(fan_in / 16) each.
   void expand_bits(const Input& input, llvm::Value* steps, llvm::Value* fan_in, llvm::Value* rows);
   /// Currents of `steps` steps from rows of floats.

@@ -112,24 +112,30 @@ class FloatLister {
 /// Adds rows of weights for a tile of outputs.
 class EventAdder {
  public:
+  /// p: weights, width, bias, steps, bounds of the steps' events, numbers, currents; values, if there are
+  /// any.
   EventAdder(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p, bool values)
       : b_(b),
-        with_values_(values),
         weights_(p[0]),
         width_(p[1]),
         bias_(p[2]),
         steps_(p[3]),
-        list_(p[5]),
-        currents_(p[6]) {
-    numbers_ = b_.at(list_, kListHeader);
-    values_ = b_.at(numbers_, b_.CreateShl(p[4], 2));
-  }
+        bounds_(p[4]),
+        numbers_(p[5]),
+        currents_(p[6]),
+        values_(values ? p[7] : nullptr) {}
 
+  /// Eight sums beside each other hide the latency of an addition; what is left of a panel is narrower.
   void run() {
-    const unsigned wide = std::min(kWidestPanel, 8 * b_.lanes()), narrow = std::min(16u, wide);
-    llvm::Value* whole = b_.CreateAnd(width_, ~std::uint64_t{wide - 1});
-    for_each_tile(b_.getInt64(0), whole, wide);
-    if (narrow < wide) for_each_tile(whole, width_, narrow);
+    llvm::Value* done = b_.getInt64(0);
+    for (const unsigned vectors : {8u, 4u, 1u}) {
+      const unsigned outputs = vectors == 1 ? std::min(16u, 8 * b_.lanes()) : vectors * b_.lanes();
+      const bool known = vectors == 1 ? 4 * b_.lanes() <= 16 : b_.lanes() == 1 && vectors == 4;
+      if (known || outputs > kWidestPanel) continue;
+      llvm::Value* end = b_.CreateAnd(width_, ~std::uint64_t{outputs - 1});
+      for_each_tile(done, end, outputs);
+      done = end;
+    }
   }
 
  private:
@@ -152,9 +158,9 @@ class EventAdder {
     });
   }
 
-  /// Sums of several steps at once hide the latency of an addition.
+  /// In a narrow tile the sums of four steps advance together: as far as the shortest list reaches.
   void emit_tile(const Tile& tile) {
-    const unsigned together = tile.start.size() >= 8 ? 1 : tile.start.size() >= 4 ? 2 : 4;
+    const unsigned together = values_ || tile.start.size() > 4 ? 1 : tile.start.size() > 2 ? 2 : 4;
     llvm::Value* done = b_.getInt64(0);
     if (together > 1) {
       llvm::Value* whole = b_.CreateAnd(steps_, ~std::uint64_t{together - 1});
@@ -173,7 +179,7 @@ class EventAdder {
   void emit_steps(const Tile& tile, llvm::Value* step, unsigned together) {
     Values bound;  // begin of each step's events, and the end of the last one's
     for (unsigned i = 0; i <= together; ++i)
-      bound.push_back(load_word(b_, list_, b_.CreateAdd(step, b_.getInt64(i))));
+      bound.push_back(load_word(b_, bounds_, b_.CreateAdd(step, b_.getInt64(i))));
     const std::size_t vectors = tile.start.size();
     Values sums;
     for (unsigned i = 0; i < together; ++i) sums.append(tile.start.begin(), tile.start.end());
@@ -202,7 +208,7 @@ class EventAdder {
     llvm::Value* number = load_word(b_, numbers_, event);
     llvm::Value* row = b_.at(tile.weights, b_.CreateMul(number, tile.row_bytes));
     llvm::Value* x = nullptr;
-    if (with_values_)
+    if (values_)
       x = b_.splat(b_.CreateAlignedLoad(b_.getFloatTy(), word_address(b_, values_, event), llvm::Align(4)));
     Values next;
     for (std::size_t v = 0; v < sum.size(); ++v) {
@@ -218,15 +224,13 @@ class EventAdder {
     for (std::size_t v = 0; v < sum.size(); ++v) {
       // Turns a -0 into +0, which a sum of weights alone never is: it starts from +0 or a bias that is not
       // -0.
-      llvm::Value* y = with_values_ ? b_.fadd(sum[v], b_.f32(0)) : sum[v];
+      llvm::Value* y = values_ ? b_.fadd(sum[v], b_.f32(0)) : sum[v];
       b_.store_vector(y, b_.at(to, std::uint64_t{v} * vector_bytes()));
     }
   }
 
   VectorBuilder& b_;
-  bool with_values_;
-  llvm::Value *weights_, *width_, *bias_, *steps_, *list_, *currents_;
-  llvm::Value *numbers_, *values_;
+  llvm::Value *weights_, *width_, *bias_, *steps_, *bounds_, *numbers_, *currents_, *values_;
 };
 
 }  // namespace

@@ -56,6 +56,10 @@ Row KernelFrame::operand(llvm::Value* number, llvm::Value* sample) {
   return {b.at(base, b.CreateMul(sample, sample_stride)), step_stride};
 }
 
+llvm::Value* KernelFrame::sample_stride(unsigned number) {
+  return b.CreateLoad(b.getInt64Ty(), b.at(sample_strides_, std::uint64_t{number} * 8));
+}
+
 llvm::Value* KernelFrame::load_float(llvm::Value* row, llvm::Value* index) {
   return b.CreateAlignedLoad(b.getFloatTy(), b.at(row, b.CreateShl(index, 2)), llvm::Align(4));
 }

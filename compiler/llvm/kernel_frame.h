@@ -32,6 +32,7 @@ class KernelFrame {
   llvm::Value* field64(std::size_t offset);
   Row operand(llvm::Value* number, llvm::Value* sample);  // `sample` null: of the constants
   Row operand(unsigned number, llvm::Value* sample = nullptr);
+  llvm::Value* sample_stride(unsigned number);
   llvm::Value* row(const Row& r, llvm::Value* step) { return b.at(r.base, b.CreateMul(step, r.step_stride)); }
 
   /// Element `index` of a row as a float, or as a bit (i1).

@@ -3,52 +3,62 @@
 namespace spikeloom {
 namespace {
 
-llvm::Value* byte_of(VectorBuilder& b, llvm::Value* row, const Tile& tile) {
-  return b.at(row, b.CreateLShr(tile.first, 3));
+llvm::Value* byte_of(VectorBuilder& b, llvm::Value* row, llvm::Value* neuron) {
+  return b.at(row, b.CreateLShr(neuron, 3));
 }
 
-llvm::Value* bit_in_byte(VectorBuilder& b, const Tile& tile) {
-  return b.CreateTrunc(b.CreateAnd(tile.first, 7), b.getInt8Ty());
+llvm::Value* bit_in_byte(VectorBuilder& b, llvm::Value* neuron) {
+  return b.CreateTrunc(b.CreateAnd(neuron, 7), b.getInt8Ty());
 }
 
-}  // namespace
-
-llvm::Value* load_bits(VectorBuilder& b, llvm::Value* row, const Tile& tile) {
-  const unsigned n = tile.neurons(b);
-  llvm::Value* address = byte_of(b, row, tile);
-  if (n >= 8) return b.CreateAlignedLoad(b.getIntNTy(n), address, llvm::Align(n / 8));
-  llvm::Value* byte = b.CreateLoad(b.getInt8Ty(), address);
-  return b.CreateTrunc(b.CreateLShr(byte, bit_in_byte(b, tile)), b.getIntNTy(n));
+llvm::Value* neuron_of(VectorBuilder& b, const Tile& tile, unsigned v) {
+  return b.CreateAdd(tile.first, b.getInt64(std::uint64_t{v} * b.lanes()));
 }
 
-void store_bits(VectorBuilder& b, llvm::Value* bits, llvm::Value* row, const Tile& tile) {
-  const unsigned n = tile.neurons(b);
-  llvm::Value* address = byte_of(b, row, tile);
-  if (n >= 8) {
-    b.CreateAlignedStore(bits, address, llvm::Align(n / 8));
-    return;
-  }
-  llvm::Value* shift = bit_in_byte(b, tile);
+/// Fewer than 8 bits, into their byte.
+void store_some_bits(VectorBuilder& b, llvm::Value* bits, unsigned n, llvm::Value* row, llvm::Value* neuron) {
+  llvm::Value* address = byte_of(b, row, neuron);
+  llvm::Value* shift = bit_in_byte(b, neuron);
   llvm::Value* mine = b.CreateShl(b.getInt8(static_cast<std::uint8_t>((1u << n) - 1)), shift);
   llvm::Value* others = b.CreateAnd(b.CreateLoad(b.getInt8Ty(), address), b.CreateNot(mine));
   b.CreateStore(b.CreateOr(others, b.CreateShl(b.CreateZExt(bits, b.getInt8Ty()), shift)), address);
 }
 
-llvm::Value* append_bits(VectorBuilder& b, llvm::Value* bits, llvm::Value* condition, const Tile& tile,
-                         unsigned v) {
-  llvm::Type* type = b.getIntNTy(tile.neurons(b));
-  llvm::Value* mine = b.CreateZExt(b.CreateBitCast(condition, b.getIntNTy(b.lanes())), type);
-  mine = b.CreateShl(mine, std::uint64_t{v} * b.lanes());
-  return bits ? b.CreateOr(bits, mine) : mine;
+}  // namespace
+
+llvm::Value* load_bits(VectorBuilder& b, llvm::Value* row, const Tile& tile, unsigned v) {
+  const unsigned n = b.lanes();
+  llvm::Value* neuron = neuron_of(b, tile, v);
+  llvm::Value* address = byte_of(b, row, neuron);
+  if (n >= 8) return b.condition(b.CreateAlignedLoad(b.getIntNTy(n), address, llvm::Align(n / 8)), 0);
+  llvm::Value* byte = b.CreateLoad(b.getInt8Ty(), address);
+  return b.condition(b.CreateTrunc(b.CreateLShr(byte, bit_in_byte(b, neuron)), b.getIntNTy(n)), 0);
 }
 
-llvm::Value* existing_bits(VectorBuilder& b, llvm::Value* end_neuron, const Tile& tile) {
-  const unsigned n = tile.neurons(b);
-  llvm::Value* left = b.CreateSub(end_neuron, tile.first);
-  llvm::Value* some = b.CreateNot(b.CreateShl(b.getInt64(~std::uint64_t{0}), b.CreateAnd(left, 63)));
-  llvm::Value* all = b.getInt64(~std::uint64_t{0});
-  llvm::Value* mask = b.CreateSelect(b.CreateICmpUGE(left, b.getInt64(n)), all, some);
-  return b.CreateTrunc(mask, b.getIntNTy(n));
+void store_bits(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> conditions, llvm::Value* existing,
+                llvm::Value* row, const Tile& tile) {
+  // So many vectors fill a byte; the conditions of each such part are stored together.
+  const unsigned lanes = b.lanes(), together = std::max(1u, std::min(8 / lanes, tile.vectors));
+  llvm::Type* type = b.getIntNTy(together * lanes);
+  for (unsigned v = 0; v < tile.vectors; v += together) {
+    llvm::Value* bits = nullptr;
+    for (unsigned i = 0; i < together; ++i) {
+      llvm::Value* condition = existing ? b.land(conditions[v + i], existing) : conditions[v + i];
+      llvm::Value* mine = b.CreateZExt(b.CreateBitCast(condition, b.getIntNTy(lanes)), type);
+      mine = b.CreateShl(mine, std::uint64_t{i} * lanes);
+      bits = bits ? b.CreateOr(bits, mine) : mine;
+    }
+    llvm::Value* neuron = neuron_of(b, tile, v);
+    if (together * lanes >= 8)
+      b.CreateAlignedStore(bits, byte_of(b, row, neuron), llvm::Align(together * lanes / 8));
+    else
+      store_some_bits(b, bits, together * lanes, row, neuron);
+  }
+}
+
+llvm::Value* existing_neurons(VectorBuilder& b, llvm::Value* end_neuron, const Tile& tile) {
+  llvm::Value* left = b.splat(b.CreateTrunc(b.CreateSub(end_neuron, tile.first), b.getInt32Ty()));
+  return b.CreateICmpULT(b.lane_numbers(), left);
 }
 
 }  // namespace spikeloom

@@ -9,19 +9,17 @@ struct Tile {
   llvm::Value* first;  // neuron
   unsigned vectors;
   bool last;  // may reach behind the last neuron: bits must be cut
-
-  unsigned neurons(const VectorBuilder& b) const { return vectors * b.lanes(); }
 };
 
-/// The bits of a tile as one integer; below 8 neurons they share a byte with their neighbours.
-llvm::Value* load_bits(VectorBuilder& b, llvm::Value* row, const Tile& tile);
-void store_bits(VectorBuilder& b, llvm::Value* bits, llvm::Value* row, const Tile& tile);
+/// The bits of vector v of a tile, as a condition.
+llvm::Value* load_bits(VectorBuilder& b, llvm::Value* row, const Tile& tile, unsigned v);
 
-/// `bits` (null: none yet) with the conditions of vector v.
-llvm::Value* append_bits(VectorBuilder& b, llvm::Value* bits, llvm::Value* condition, const Tile& tile,
-                         unsigned v);
+/// The conditions of all vectors as bits; with `existing`, only of those neurons. Below 8 neurons they share
+/// a byte with their neighbours.
+void store_bits(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> conditions, llvm::Value* existing,
+                llvm::Value* row, const Tile& tile);
 
-/// Ones for the neurons of the tile that exist.
-llvm::Value* existing_bits(VectorBuilder& b, llvm::Value* end_neuron, const Tile& tile);
+/// Which lanes of a tile of one vector are neurons.
+llvm::Value* existing_neurons(VectorBuilder& b, llvm::Value* end_neuron, const Tile& tile);
 
 }  // namespace spikeloom

@@ -27,8 +27,9 @@ constexpr std::uint64_t kMostBlockBytes = 64 << 20;
 constexpr std::uint64_t kSampleListBytes = 8 << 20;
 constexpr std::uint64_t kGroupListBytes = 4 << 20;
 constexpr std::uint32_t kLargestGroup = 16;
-/// A panel of weights should stay in the second-level cache.
-constexpr std::uint64_t kPanelBytes = 1 << 20;
+/// A panel of weights should stay in the second-level cache. The widest panels are taken where it stays there
+/// easily: half as wide ones cost a few additions that wait, not a miss.
+constexpr std::uint64_t kPanelBytes = 1 << 20, kWidestPanelBytes = 64 << 10;
 /// The dense drive is kept down to this part of the density from which it is taken.
 constexpr double kStillDense = 0.9;
 
@@ -54,6 +55,7 @@ class Planner {
   }
 
   Plan run() {
+    plan_.constants.reserve(constant_bytes(model_));  // growing would hold the weights twice
     plan_.block_steps = choose_block();
     plan_.group = choose_group();
     place_signals();
@@ -144,6 +146,7 @@ class Planner {
 
   Id add_signal(Signal s) {
     const Id b = add_buffer(SPIKELOOM_STATE, facts_.element(s), slots_for(s), model_.size(s));
+    plan_.buffers[b].reach = facts_.longest_delay(s);
     if (!facts_.constant(s)) set_initial(b, before_start(model_, s), model_.size(s));
     return b;
   }
@@ -294,7 +297,8 @@ class Planner {
           fan_in = std::max<std::uint64_t>(fan_in, l->weight->shape[1]);
       }
     std::uint32_t width = kWidestPanel;
-    while (width > 16 && fan_in * width * 4 > kPanelBytes) width /= 2;
+    const auto most = [&] { return width == kWidestPanel ? kWidestPanelBytes : kPanelBytes; };
+    while (width > 16 && fan_in * width * 4 > most()) width /= 2;
     return width;
   }
 
@@ -322,26 +326,23 @@ class Planner {
     return nowhere_;
   }
 
-  /// Where the event lists of the stage's layers lie, and when they are computed densely.
+  /// Room for the event lists of the stage's layers, and when these are computed densely.
   void place_lists() {
     std::uint32_t steps = plan_.block_steps;
     for (const LinearSource& l : linear_) steps = std::min(steps, list_steps(l.fan_in, l.input));
-    std::uint64_t offset = 0;
+    std::uint64_t bytes = 0;
     for (const LinearSource& l : linear_) {
-      const std::uint64_t capacity = list_capacity(l.fan_in, steps);
       std::vector<std::uint32_t> facts(kDriveFacts);
       facts[kFanIn] = as_u32(l.fan_in);
-      facts[kCapacity] = as_u32(capacity);
-      facts[kListOffset] = as_u32(offset);
       const DriveShape shape{l.fan_in, stage_.sizes[0], std::uint64_t{steps} * plan_.group};
       const double share = options_.drive == Drive::dense ? 0 : crossover_density(options_.costs, shape);
       facts[kDenseFrom] = static_cast<std::uint32_t>(share * 65536);
       facts[kEventsFrom] = static_cast<std::uint32_t>(share * kStillDense * 65536);
       plan_.operands[l.facts_operand].buffer = pool_.tuning(facts);
-      offset += (list_bytes(capacity, l.input) + 63) / 64 * 64;
+      bytes += (list_bytes(list_capacity(l.fan_in, steps), l.input) + 63) / 64 * 64;
     }
     stage_.sizes[1] = steps;
-    use_scratch(offset);
+    use_scratch(bytes);
   }
 
   /// Everything of a cell but its sources.
@@ -412,6 +413,7 @@ class Planner {
     const std::uint32_t slots = *std::ranges::max_element(steps) + 1;
     const spikeloom_element element = facts_.element({.index = i});
     const Id history = add_buffer(SPIKELOOM_STATE, element, slots, node.size);
+    plan_.buffers[history].reach = slots;
     read(d.input);
     operand(pool_.words(steps));
     operand(history, 0, true);

@@ -46,9 +46,10 @@ struct CellKernel {
   // A linear source is five operands: input; weights; bias; facts (DriveFact); its values, if observed.
   // A fixed value that is uniform is a row of 16 copies. Tables have 2^table_bits levels, the last one
   // repeated, and 2^table_bits - 1 midpoints, padded with +infinity.
-  // sizes: [1] steps whose events fit into the scratch.
-  // Weights are transposed and packed in panels of `panel` outputs, [panel][in][width]; the last panel is
-  // narrower, a multiple of 16. So a row of a panel is added per event, and a panel fits into the cache.
+  // sizes: [1] steps whose events fit into a row of scratch. All rows of a group are one piece of memory:
+  // fewer steps leave room for the lists of more samples. Weights are transposed and packed in panels of
+  // `panel` outputs, [panel][in][width]; the last panel is narrower, a multiple of 16. So a row of a panel is
+  // added per event, and a panel fits into the cache.
 
   bool has_linear() const { return panel != 0; }
 };
@@ -59,21 +60,21 @@ unsigned table_bits(const LevelTable& table);
 /// Words about one linear source.
 enum DriveFact : std::uint32_t {
   kFanIn,
-  kCapacity,    // of its event list
-  kListOffset,  // of its list in a sample's row of scratch, bytes
   kDenseFrom,   // events among 2^16 inputs from which it is computed densely
   kEventsFrom,  // ... and down to which it stays so
   kDriveFacts
 };
 
-inline constexpr std::uint32_t kWidestPanel = 64;
-inline constexpr std::uint32_t kLongestBlock = 32;
+inline constexpr std::uint32_t kWidestPanel = 128;
+inline constexpr std::uint32_t kLongestBlock = 128;
+/// Steps whose currents a panel holds at a time.
+inline constexpr std::uint32_t kCurrentSteps = 32;
 
 /// The event list of a sample and some steps: the first event of each step, and where the last one ends; 1
 /// if every value is 1; input numbers; of float inputs, values. Steps follow each other without gaps.
 /// The same memory holds the rows of a dense drive that reads bits, as floats.
-inline constexpr std::uint32_t kListUnit = 192;
-inline constexpr std::uint32_t kListHeader = 256;
+inline constexpr std::uint32_t kListUnit = 576;
+inline constexpr std::uint32_t kListHeader = 640;
 constexpr std::uint64_t list_capacity(std::uint64_t fan_in, std::uint64_t steps) {
   return (fan_in + 15) / 16 * 16 * steps + 16;
 }

@@ -20,7 +20,8 @@
   X(INITIAL_ROWS, "initial values for each sample need a fixed batch of as many samples")    \
   X(OPERAND, "an operand names no buffer")                                                   \
   X(DELAY, "an operand reads further back than its buffer holds")                            \
-  X(RING, "a ring operand must have no delay, and be marked by 0 or 1")                      \
+  X(REACH, "a buffer cannot be read further back than it has slots")                         \
+  X(RING, "a ring operand must have no delay, reach all slots, and be marked by 0 or 1")     \
   X(KERNEL, "a stage names no kernel")                                                       \
   X(STAGE_OPERANDS, "a stage's operands lie outside the operands")                           \
   X(WHOLE, "a stage must say by 0 or 1 whether it needs the whole population")               \
@@ -82,6 +83,7 @@ static int check_buffer(const spikeloom_table* t, const spikeloom_buffer* b) {
   if (b->memory > SPIKELOOM_OBSERVED || b->memory == SPIKELOOM_MUTABLE) return PROBLEM_MEMORY;
   if (b->element > SPIKELOOM_WORDS) return PROBLEM_ELEMENT;
   if (b->slots == 0 || (constant && b->slots != 1)) return PROBLEM_SLOTS;
+  if (b->reach > b->slots) return PROBLEM_REACH;
   if (b->row_bytes == 0 || b->row_bytes % 64 != 0 || b->row_bytes < least_row_bytes(b)) return PROBLEM_ROW;
   if (constant) {
     if (b->offset % 64 != 0) return PROBLEM_OFFSET;
@@ -101,8 +103,9 @@ static int check_buffer(const spikeloom_table* t, const spikeloom_buffer* b) {
 
 static int check_operand(const spikeloom_table* t, const spikeloom_operand* o) {
   if (o->buffer >= t->buffers) return PROBLEM_OPERAND;
-  if (o->delay >= t->buffer[o->buffer].slots) return PROBLEM_DELAY;
-  if (o->ring > 1 || (o->ring && o->delay != 0)) return PROBLEM_RING;
+  const spikeloom_buffer* b = &t->buffer[o->buffer];
+  if (o->delay >= b->slots || o->delay > b->reach) return PROBLEM_DELAY;
+  if (o->ring > 1 || (o->ring && (o->delay != 0 || b->reach != b->slots))) return PROBLEM_RING;
   return SOUND;
 }
 

@@ -43,13 +43,15 @@ static unsigned char* worker_area(const spikeloom_run* run, uint32_t worker) {
          worker_bytes(run->table, run->batch) * worker;
 }
 
+/* The row of the first sample; those of the others follow at a distance of all slots. So the steps of a
+ * sample lie beside each other: kernels run them one after the other. */
 static unsigned char* slot_address(const spikeloom_run* run, uint32_t buffer, uint64_t slot) {
   const spikeloom_buffer* b = &run->table->buffer[buffer];
   if (b->memory == SPIKELOOM_OBSERVED) {
     unsigned char* rows = run->observed ? run->observed[buffer] : 0;
-    return rows ? rows + slot * b->row_bytes * run->batch : 0;
+    return rows ? rows + slot * b->row_bytes : 0;
   }
-  return run->arena + (b->offset_per_sample + slot * b->row_bytes) * run->batch;
+  return run->arena + b->offset_per_sample * run->batch + slot * b->row_bytes;
 }
 
 unsigned char* spikeloom_row(const spikeloom_run* run, uint32_t buffer, uint64_t step, uint32_t sample) {
@@ -58,7 +60,22 @@ unsigned char* spikeloom_row(const spikeloom_run* run, uint32_t buffer, uint64_t
   if (b->memory == SPIKELOOM_CONSTANT) return (unsigned char*)(uintptr_t)(run->constants + b->offset);
   if (b->memory == SPIKELOOM_SCRATCH) return 0;
   unsigned char* slot = slot_address(run, buffer, step % b->slots);
-  return slot ? slot + sample * b->row_bytes : 0;
+  return slot ? slot + sample * (b->slots * b->row_bytes) : 0;
+}
+
+static void reset_slot(const spikeloom_run* run, uint32_t buffer, uint32_t slot) {
+  const spikeloom_table* table = run->table;
+  const spikeloom_buffer* b = &table->buffer[buffer];
+  const unsigned char* from =
+      b->initial == SPIKELOOM_NONE ? 0 : run->constants + table->buffer[b->initial].offset;
+  const size_t next_row = b->initial_rows > 1 ? (size_t)b->row_bytes : 0;
+  for (uint32_t sample = 0; sample < run->batch; ++sample) {
+    unsigned char* to = slot_address(run, buffer, slot) + sample * (b->slots * b->row_bytes);
+    if (from)
+      memcpy(to, from + sample * next_row, (size_t)b->row_bytes);
+    else
+      memset(to, 0, (size_t)b->row_bytes);
+  }
 }
 
 void spikeloom_reset(spikeloom_run* run) {
@@ -68,16 +85,12 @@ void spikeloom_reset(spikeloom_run* run) {
   for (uint32_t i = 0; i < table->buffers; ++i) {
     const spikeloom_buffer* b = &table->buffer[i];
     if (b->memory != SPIKELOOM_STATE) continue;
-    unsigned char* to = slot_address(run, i, 0);
-    if (b->initial == SPIKELOOM_NONE) {
-      memset(to, 0, (size_t)(b->slots * b->row_bytes * run->batch));
-      continue;
-    }
-    const unsigned char* from = run->constants + table->buffer[b->initial].offset;
-    const size_t next_row = b->initial_rows > 1 ? (size_t)b->row_bytes : 0;
-    for (uint32_t slot = 0; slot < b->slots; ++slot)
-      for (uint32_t sample = 0; sample < run->batch; ++sample, to += b->row_bytes)
-        memcpy(to, from + sample * next_row, (size_t)b->row_bytes);
+    /* Spikes are cleared everywhere: nobody writes the bits behind the last neuron. */
+    if (b->element == SPIKELOOM_BITS)
+      memset(slot_address(run, i, 0), 0, (size_t)(b->slots * b->row_bytes * run->batch));
+    /* At least the step before the first: a caller may look at it. */
+    for (uint32_t slot = b->slots - (b->reach ? b->reach : 1); slot < b->slots; ++slot)
+      reset_slot(run, i, slot);
   }
 }
 
@@ -127,8 +140,8 @@ static void run_stage(const part* p, const spikeloom_stage* stage, uint64_t step
     } else {
       operand[i] = slot_address(run, o->buffer, o->ring ? 0 : first_slot(b, step, o->delay));
       if (!operand[i]) continue;
-      step_stride[i] = b->slots == 1 ? 0 : (size_t)(b->row_bytes * run->batch);
-      sample_stride[i] = (size_t)b->row_bytes;
+      step_stride[i] = b->slots == 1 ? 0 : (size_t)b->row_bytes;
+      sample_stride[i] = (size_t)(b->slots * b->row_bytes);
     }
   }
   const spikeloom_call call = {

@@ -2,24 +2,20 @@
 #pragma once
 
 #include <memory>
-#include <new>
 #include <string>
 #include <vector>
 
 #include "spikeloom/driver.h"
 #include "spikeloom/session.h"
+#include "support/pages.h"
 
 namespace spikeloom {
-
-struct AlignedDelete {
-  void operator()(unsigned char* memory) const { ::operator delete[](memory, std::align_val_t{64}); }
-};
-using Arena = std::unique_ptr<unsigned char[], AlignedDelete>;
 
 struct Session::Impl {
   struct VaryingInput {
     const spikeloom_signal* signal;
-    std::vector<float> rows;  // [steps of a block][batch][n]: what an InputSource fills
+    std::uint32_t piece;      // steps that an InputSource is asked for at a time
+    std::vector<float> rows;  // [piece][batch][n]; empty where rows are filled in place
   };
   struct ConstantInput {
     const spikeloom_signal* signal;
@@ -36,13 +32,13 @@ struct Session::Impl {
 
   Program program;
   SessionOptions options;
-  Arena arena;
+  Pages arena;
   spikeloom_run run;
   std::vector<VaryingInput> varying;
   std::vector<ConstantInput> constants;
   std::vector<Tap> taps;
   std::vector<unsigned char*> observed;  // for each buffer: run.observed
-  std::vector<Arena> observed_rows;
+  std::vector<Pages> observed_rows;
 
   const spikeloom_buffer& buffer(std::uint32_t index) const { return program.table().buffer[index]; }
 
@@ -58,6 +54,8 @@ struct Session::Impl {
   void reset();
   void write_constant(const ConstantInput& input);
   std::uint32_t block(std::uint64_t wanted) const;
+  Result<void> fill_input(VaryingInput& input, const InputSource& source, std::uint64_t now,
+                          std::uint32_t steps);
   Result<void> ready_to_run() const;
   Result<void> feed_recorders(std::uint64_t first_step, std::uint32_t steps);
   Error not_finite(const spikeloom_signal& signal, std::span<const float> values, std::size_t at,

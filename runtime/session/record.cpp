@@ -47,7 +47,7 @@ Result<void> Session::Impl::observe(std::uint32_t index) {
   const auto bytes = static_cast<std::size_t>(step_bytes * options.batch);
   try {
     // Zeros are what a reader finds who asks before the first step.
-    Arena rows(static_cast<unsigned char*>(::operator new[](bytes, std::align_val_t{64})));
+    Pages rows = take_pages(bytes);
     std::memset(rows.get(), 0, bytes);
     observed[index] = rows.get();
     observed_rows.push_back(std::move(rows));
@@ -76,8 +76,8 @@ Result<void> Session::Impl::feed_recorders(std::uint64_t first_step, std::uint32
                 .neurons = tap.count,
                 .element = static_cast<spikeloom_element>(b.element),
                 .data = spikeloom_row(&run, tap.buffer, first_step, 0),
-                .step_stride = b.slots == 1 ? 0 : static_cast<std::size_t>(b.row_bytes) * options.batch,
-                .sample_stride = is_constant ? 0 : static_cast<std::size_t>(b.row_bytes)};
+                .step_stride = b.slots == 1 ? 0 : static_cast<std::size_t>(b.row_bytes),
+                .sample_stride = is_constant ? 0 : static_cast<std::size_t>(b.slots * b.row_bytes)};
     if (b.element == SPIKELOOM_FLOAT) {
       block.data += std::size_t{tap.first} * sizeof(float);
     } else if (tap.first % 8 == 0) {

@@ -9,9 +9,10 @@ namespace spikeloom {
 
 std::size_t first_not_finite(std::span<const float> values) {
   constexpr std::uint32_t kExponent = 0x7f800000;  // all ones: infinite or NaN
-  std::uint32_t bad = 0;
-  for (const float v : values) bad |= (std::bit_cast<std::uint32_t>(v) & kExponent) == kExponent;
-  if (!bad) return values.size();
+  // One more than all ones carries into the sign, which the mask has cleared.
+  std::uint32_t carried = 0;
+  for (const float v : values) carried |= (std::bit_cast<std::uint32_t>(v) & kExponent) + 0x00800000u;
+  if (carried < 0x80000000u) return values.size();
   std::size_t i = 0;
   while ((std::bit_cast<std::uint32_t>(values[i]) & kExponent) != kExponent) ++i;
   return i;

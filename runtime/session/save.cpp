@@ -1,8 +1,10 @@
 // The whole state of a session as bytes, little-endian:
 //   magic, version u32, batch u32, program hash u64, step u64, seed u64, first sample u32, constant inputs
 //   u32, payload bytes u64 | payload | FNV-1a 64 of all before payload: one byte per constant input (1: it
-//   was set), then every state buffer in the table's order, its rows [slots][batch], each without padding: n
-//   floats (every NaN as 7fc00000), ceil(n / 8) bytes of bits, n words.
+//   was set), then every state buffer in the table's order, the rows [steps][batch] of the last steps that
+//   anything reads, at least the last one, each without padding: n floats (every NaN as 7fc00000), ceil(n /
+//   8) bytes of bits, n words.
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -14,7 +16,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "saved states are little-endian");
 
 constexpr char kMagic[8] = {'S', 'P', 'K', 'L', 'S', 'A', 'V', 'E'};
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 
 struct Header {
   char magic[8];
@@ -37,13 +39,14 @@ std::size_t saved_row_bytes(const spikeloom_buffer& b) {
 
 /// Calls visit(buffer, row) for every row that is saved, in the order of the file.
 template <class Visit>
-void each_saved_row(const spikeloom_run& run, Visit visit) {
+void each_saved_row(const spikeloom_run& run, std::uint64_t step, Visit visit) {
   for (std::uint32_t i = 0; i < run.table->buffers; ++i) {
     const spikeloom_buffer& b = run.table->buffer[i];
     if (b.memory != SPIKELOOM_STATE) continue;
-    for (std::uint32_t slot = 0; slot < b.slots; ++slot)
+    const std::uint32_t rows = std::max(b.reach, 1u);
+    for (std::uint32_t back = rows; back > 0; --back)
       for (std::uint32_t sample = 0; sample < run.batch; ++sample)
-        visit(b, spikeloom_row(&run, i, slot, sample));
+        visit(b, spikeloom_row(&run, i, step % b.slots + b.slots - back, sample));
   }
 }
 
@@ -78,7 +81,7 @@ std::string hex(std::uint64_t value) {
 
 std::vector<unsigned char> Session::save() const {
   std::size_t payload = impl_->constants.size();
-  each_saved_row(impl_->run,
+  each_saved_row(impl_->run, step_count(),
                  [&](const spikeloom_buffer& b, unsigned char*) { payload += saved_row_bytes(b); });
 
   Header header{{},
@@ -95,7 +98,7 @@ std::vector<unsigned char> Session::save() const {
   std::memcpy(saved.data(), &header, sizeof header);
   unsigned char* to = saved.data() + sizeof header;
   for (const Impl::ConstantInput& input : impl_->constants) *to++ = input.is_set ? 1 : 0;
-  each_saved_row(impl_->run, [&](const spikeloom_buffer& b, const unsigned char* row) {
+  each_saved_row(impl_->run, step_count(), [&](const spikeloom_buffer& b, const unsigned char* row) {
     const std::size_t bytes = saved_row_bytes(b);
     if (bytes == 0) return;
     std::memcpy(to, row, bytes);
@@ -131,7 +134,7 @@ Result<void> Session::restore(std::span<const unsigned char> saved) {
                  "batch " + std::to_string(header.batch));
 
   std::size_t payload = impl_->constants.size();
-  each_saved_row(impl_->run,
+  each_saved_row(impl_->run, header.step,
                  [&](const spikeloom_buffer& b, unsigned char*) { payload += saved_row_bytes(b); });
   if (header.constant_inputs != impl_->constants.size() || header.payload_bytes != payload)
     return damaged("its state has another size than the program's");
@@ -139,7 +142,7 @@ Result<void> Session::restore(std::span<const unsigned char> saved) {
   const unsigned char* from = saved.data() + sizeof header;
   const unsigned char* was_set = from;
   from += impl_->constants.size();
-  each_saved_row(impl_->run, [&](const spikeloom_buffer& b, unsigned char* row) {
+  each_saved_row(impl_->run, header.step, [&](const spikeloom_buffer& b, unsigned char* row) {
     const std::size_t bytes = saved_row_bytes(b);
     if (bytes == 0) return;
     std::memcpy(row, from, bytes);

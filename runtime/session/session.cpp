@@ -10,6 +10,12 @@
 namespace spikeloom {
 namespace {
 
+/// What an InputSource is asked for at a time: it is checked and listed while it is in the cache.
+constexpr std::uint64_t kPieceBytes = 64 << 10;
+/// Inputs of a block of many samples; the samples then share the weights, and short blocks lose little.
+constexpr std::uint64_t kBlockInputBytes = 4 << 20;
+constexpr std::uint64_t kLeastSharedBlock = 8;
+
 std::string quoted(std::string_view name) {
   return "'" + std::string(name) + "'";
 }
@@ -83,9 +89,37 @@ std::uint32_t Session::Impl::block(std::uint64_t wanted) const {
     steps = std::min<std::uint64_t>(steps, longest_block(index));
     if (slots > 1) steps = std::min(steps, slots - run.step % slots);
   };
-  for (const VaryingInput& input : varying) cut(input.signal->buffer);
+  std::uint64_t step_bytes = 0;
+  for (const VaryingInput& input : varying) {
+    cut(input.signal->buffer);
+    step_bytes += buffer(input.signal->buffer).row_bytes;
+  }
+  if (options.batch > 1 && step_bytes > 0)
+    steps = std::min(steps, std::max(kLeastSharedBlock, kBlockInputBytes / options.batch / step_bytes));
   for (const Tap& tap : taps) cut(tap.buffer);
   return static_cast<std::uint32_t>(steps);
+}
+
+Result<void> Session::Impl::fill_input(VaryingInput& input, const InputSource& source, std::uint64_t now,
+                                       std::uint32_t steps) {
+  const std::uint32_t index = input.signal->buffer;
+  const std::size_t step_values = std::size_t{options.batch} * buffer(index).count;
+  for (std::uint32_t done = 0; done < steps;) {
+    const std::uint64_t first = now + done;
+    const std::uint32_t piece = std::min(input.piece, steps - done);
+    // The slots of a single sample follow each other: rows without padding are one piece of memory.
+    float* to = input.rows.empty() ? reinterpret_cast<float*>(spikeloom_row(&run, index, first, 0))
+                                   : input.rows.data();
+    const std::span<float> rows(to, piece * step_values);
+    if (Result<void> filled = source(program.name(*input.signal), first, piece, rows); !filled) return filled;
+    if (const std::size_t bad = first_not_finite(rows); bad != rows.size())
+      return not_finite(*input.signal, rows, bad, first);
+    if (!input.rows.empty())
+      for (std::uint32_t s = 0; s < piece; ++s)
+        write_rows(run, index, first + s, rows.subspan(s * step_values, step_values));
+    done += piece;
+  }
+  return {};
 }
 
 Result<void> Session::Impl::ready_to_run() const {
@@ -129,19 +163,25 @@ Result<Session> Session::create(Program program, SessionOptions options) {
   const std::uint64_t arena_bytes = spikeloom_arena_bytes(&table, options.batch, 1);
   std::uint64_t bytes = arena_bytes;
   if (bytes > options.memory_limit) return too_large(bytes, options);
-  const auto block_rows = [&](const spikeloom_signal& s) {
-    return std::uint64_t{std::min(table.block_steps, table.buffer[s.buffer].slots)};
+  const auto piece_of = [&](const spikeloom_signal& s) {
+    const std::uint64_t fits = kPieceBytes / options.batch / table.buffer[s.buffer].row_bytes;
+    return std::clamp<std::uint64_t>(fits, 1, std::min(table.block_steps, table.buffer[s.buffer].slots));
+  };
+  const auto staged = [&](const spikeloom_signal& s) -> std::uint64_t {
+    const spikeloom_buffer& b = table.buffer[s.buffer];
+    const bool in_place = options.batch == 1 && b.row_bytes == std::uint64_t{b.count} * sizeof(float);
+    return in_place ? 0 : piece_of(s) * options.batch * b.count;
   };
   // A row's floats are never more than its bytes in the arena, which fit: no product overflows.
   for (const spikeloom_signal* s : program.varying_inputs())
-    bytes = saturating_add(bytes, block_rows(*s) * options.batch * program.size(*s) * sizeof(float));
+    bytes = saturating_add(bytes, staged(*s) * sizeof(float));
   for (const spikeloom_signal* s : program.constant_inputs())
     bytes = saturating_add(bytes, std::uint64_t{options.batch} * program.size(*s) * sizeof(float));
   if (bytes > options.memory_limit || bytes > SIZE_MAX) return too_large(bytes, options);
 
   try {
     const auto size = static_cast<std::size_t>(arena_bytes);
-    Arena arena(static_cast<unsigned char*>(::operator new[](size, std::align_val_t{64})));
+    Pages arena = take_pages(size);
     const spikeloom_run run{.table = &program.table(),
                             .kernel = program.kernels(),
                             .constants = program.constants(),
@@ -159,8 +199,7 @@ Result<Session> Session::create(Program program, SessionOptions options) {
     impl->observed.resize(impl->program.table().buffers);
     impl->run.observed = impl->observed.data();
     for (const spikeloom_signal* s : impl->program.varying_inputs())
-      impl->varying.push_back(
-          {s, std::vector<float>(block_rows(*s) * options.batch * impl->program.size(*s))});
+      impl->varying.push_back({s, static_cast<std::uint32_t>(piece_of(*s)), std::vector<float>(staged(*s))});
     for (const spikeloom_signal* s : impl->program.constant_inputs())
       impl->constants.push_back(
           {s, false, std::vector<float>(std::size_t{options.batch} * impl->program.size(*s))});
@@ -272,16 +311,8 @@ Result<std::uint64_t> Session::run(std::uint64_t steps, const InputSource& sourc
   while (done < steps && !options.stop.stop_requested()) {
     const std::uint64_t now = step_count();
     const std::uint32_t block = impl_->block(steps - done);
-    for (Impl::VaryingInput& input : impl_->varying) {
-      const std::size_t step_values = std::size_t{batch()} * program().size(*input.signal);
-      const std::span<float> rows(input.rows.data(), block * step_values);
-      if (Result<void> filled = source(program().name(*input.signal), now, block, rows); !filled)
-        return filled.error();
-      if (const std::size_t bad = first_not_finite(rows); bad != rows.size())
-        return impl_->not_finite(*input.signal, rows, bad, now);
-      for (std::uint32_t s = 0; s < block; ++s)
-        write_rows(impl_->run, input.signal->buffer, now + s, rows.subspan(s * step_values, step_values));
-    }
+    for (Impl::VaryingInput& input : impl_->varying)
+      if (Result<void> filled = impl_->fill_input(input, source, now, block); !filled) return filled.error();
     spikeloom_advance(&impl_->run, block);
     done += block;
     if (Result<void> recorded = impl_->feed_recorders(now, block); !recorded) return recorded.error();
@@ -303,8 +334,8 @@ Result<void> Session::read(const spikeloom_signal& signal, std::span<float> valu
   if (impl_->buffer(signal.buffer).memory == SPIKELOOM_OBSERVED && !impl_->observed[signal.buffer])
     return Error(ErrorKind::usage, quoted(program().name(signal)) + " is computed on the way and not kept",
                  "record it before the run, or read it from a recorder");
-  // Before the start all slots are equal, so that of any step will do.
-  read_rows(impl_->run, signal.buffer, step_count() == 0 ? 0 : step_count() - 1, values);
+  const std::uint32_t slots = impl_->buffer(signal.buffer).slots;
+  read_rows(impl_->run, signal.buffer, step_count() + slots - 1, values);
   return {};
 }
 

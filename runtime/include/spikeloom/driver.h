@@ -23,7 +23,7 @@ typedef struct spikeloom_run {
   uint32_t sample_base; /* global number of the first sample */
   uint64_t seed;
   uint64_t step; /* the next step */
-  /* For each buffer NULL, or where the rows of an observed one lie: slots x batch rows, aligned to 64. NULL:
+  /* For each buffer NULL, or where the rows of an observed one lie: batch x slots rows, aligned to 64. NULL:
    * nothing is observed. */
   unsigned char* const* observed;
   uint32_t settled; /* 1: what depends on constants alone has been computed; 0 after any change of these */

@@ -8,8 +8,8 @@
  * byte j / 8). Every row holds at least 16 * ceil(n / 16) floats or 64 * ceil(n / 64) bits. Float lanes
  * behind the n-th hold anything; bits behind the n-th are 0.
  *
- * A buffer of the arena holds `slots` steps x batch samples x one row: the row of step t and sample b lies at
- *   arena + offset_per_sample * batch + ((t mod slots) * batch + b) * row_bytes.
+ * A buffer of the arena holds batch samples x `slots` steps x one row: the row of step t and sample b lies at
+ *   arena + offset_per_sample * batch + (b * slots + t mod slots) * row_bytes.
  * A buffer of the constants holds one row for all samples, at constants + offset.
  * A buffer of scratch holds one row for each sample of a group: `group` samples, or the batch if that is
  * less. Every worker has scratch of its own, behind the samples' memory. An observed buffer has a block of
@@ -75,7 +75,9 @@ typedef struct spikeloom_buffer {
   uint64_t offset;            /* of a constant: bytes into the constants */
   uint64_t offset_per_sample; /* of anything else: bytes, times the batch, into the arena; of scratch: times
                                  the rows of a group, into the worker's */
-  uint32_t initial;      /* buffer (a constant) with the row that fills every slot at reset; NONE: zeros */
+  uint32_t initial; /* buffer (a constant) with the row that fills every slot at reset; NONE: zeros */
+  uint32_t reach;   /* steps back that anything reads: so many slots are reset and saved */
+  uint32_t reserved;
   uint32_t initial_rows; /* 1: the same for all samples; else one row a sample, rows follow each other and the
                             batch is fixed */
 } spikeloom_buffer;

@@ -47,7 +47,7 @@ TEST(Table, EveryRuleHasItsReason) {
   const char* arena_range = "a buffer lies outside the arena";
   const char* initial = "initial values are not a constant of the same row and element";
   const char* rows = "initial values for each sample need a fixed batch of as many samples";
-  const char* ring = "a ring operand must have no delay, and be marked by 0 or 1";
+  const char* ring = "a ring operand must have no delay, reach all slots, and be marked by 0 or 1";
   const char* operands = "a stage's operands lie outside the operands";
   const char* segment = "segments must cover the stages one after the other";
   const char* signal = "a signal names no buffer that a caller may see";
@@ -120,6 +120,9 @@ TEST(Table, EveryRuleHasItsReason) {
       {segment, [](auto& i) { i.segments[0].stages = ~0u; }},
       {segment, [](auto& i) { i.segments[0].first_stage = 1; }},
       {segment, [](auto& i) { i.table.segments = 0; }},
+      {"a buffer cannot be read further back than it has slots",
+       [](auto& i) { i.buffers[kSpikes].reach = 9; }},
+      {ring, [](auto& i) { i.operands[5].ring = 1; }},
       {"a segment must say by 0 or 1 whether it runs once", [](auto& i) { i.segments[0].once = 2; }},
       {"a group must hold 1 to 65536 samples", [](auto& i) { i.table.group = 0; }},
       {"a group must hold 1 to 65536 samples", [](auto& i) { i.table.group = 65537; }},
@@ -127,8 +130,8 @@ TEST(Table, EveryRuleHasItsReason) {
       {signal, [](auto& i) { i.signals[0].buffer = 7; }},
       {signal,
        [](auto& i) {
-         i.buffers[kSpikes].memory = SPIKELOOM_SCRATCH, i.buffers[kSpikes].slots = 1, i.operands[2].delay = 0,
-         i.table.scratch_per_sample = 1 << 20;
+         i.buffers[kSpikes].memory = SPIKELOOM_SCRATCH, i.buffers[kSpikes].slots = 1,
+         i.buffers[kSpikes].reach = 0, i.operands[2].delay = 0, i.table.scratch_per_sample = 1 << 20;
        }},
       {signal, [](auto& i) { i.buffers[kSpikes].element = SPIKELOOM_WORDS, i.buffers[kSpikes].count = 16; }},
       {signal, [](auto& i) { i.signals[kSignalMem].buffer = kSpikes; }},
@@ -300,7 +303,7 @@ TEST(Table, WhateverPassesStaysInItsMemory) {
           o.delay = word();
           break;
         case 11:
-          o.ring = below(2), o.delay = 0;
+          o.ring = below(2), o.delay = 0, b.reach = below(10);
           break;
         case 12:
           stage.first_operand = word();

@@ -153,6 +153,7 @@ inline std::shared_ptr<Image> image(const Options& o = {}) {
   const std::uint32_t drive = i->arena(SPIKELOOM_FLOAT, n, o.slots), bias = i->arena(SPIKELOOM_FLOAT, n, 1);
   const std::uint32_t mem = i->arena(SPIKELOOM_FLOAT, n, 1), spikes = i->arena(SPIKELOOM_BITS, n, o.slots);
   const std::uint32_t history = o.history ? i->arena(SPIKELOOM_FLOAT, n, o.slots) : SPIKELOOM_NONE;
+  i->buffers[spikes].reach = o.delay;
   for (const std::uint32_t b : {mem, history})
     if (b != SPIKELOOM_NONE) i->buffers[b].initial = initial, i->buffers[b].initial_rows = o.initial_rows;
 

@@ -1,0 +1,32 @@
+#include "support/pages.h"
+
+#include <new>
+
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
+namespace spikeloom {
+namespace {
+
+constexpr std::size_t kHugePage = std::size_t{2} << 20;
+
+}  // namespace
+
+void FreePages::operator()(unsigned char* memory) const {
+  ::operator delete[](memory, std::align_val_t{alignment});
+}
+
+Pages take_pages(std::size_t bytes) {
+  const std::size_t alignment = bytes >= kHugePage ? kHugePage : 64;
+  Pages pages(static_cast<unsigned char*>(::operator new[](bytes, std::align_val_t{alignment})),
+              FreePages{alignment});
+#ifdef __linux__
+  // A wish: where it is not granted, everything works as before. Whole pages only: what lies behind them is
+  // somebody else's.
+  if (alignment == kHugePage) madvise(pages.get(), bytes / kHugePage * kHugePage, MADV_HUGEPAGE);
+#endif
+  return pages;
+}
+
+}  // namespace spikeloom
