@@ -436,13 +436,12 @@ class CellEmitter {
 
   void fill_currents(const LinearSource& l, llvm::Value* width, llvm::Value* sample, llvm::Value* first) {
     llvm::Value* weights = f_.operand(l.operand + 1).base;
-    weights = b_.at(weights, b_.CreateShl(b_.CreateMul(panel_, l.fan_in), 2));
-    llvm::Value* bias = b_.at(f_.operand(l.operand + 2).base, b_.CreateShl(panel_, 2));
-    const DriveCode::Panel panel{weights, width, bias};
+    const DriveCode::Panel panel{b_.at(weights, b_.CreateShl(b_.CreateMul(panel_, l.fan_in), 2)), l.fan_in,
+                                 width, b_.at(f_.operand(l.operand + 2).base, b_.CreateShl(panel_, 2))};
     llvm::Value* list = list_of(l, sample, first);
+    llvm::Value* done = b_.CreateSub(first_step_, chunk_);
     const auto events = [&] {
-      drives_.add_events(l.read.element, panel, b_.CreateSub(first_step_, chunk_), steps_now(), l.capacity,
-                         list, l.currents);
+      drives_.add_events(l.read.element, panel, done, steps_now(), l.capacity, list, l.currents);
     };
     if (!l.read.may_be_dense) return events();
     b_.if_else(
@@ -451,10 +450,9 @@ class CellEmitter {
           DriveCode::Input rows = input_of(l, sample);
           if (l.read.element == SPIKELOOM_BITS) {
             llvm::Value* stride = b_.CreateShl(b_.round_up(l.fan_in, 16), 2);
-            llvm::Value* done = b_.CreateMul(b_.CreateSub(first_step_, chunk_), stride);
-            rows = {SPIKELOOM_FLOAT, b_.at(b_.at(list, kListHeader), done), stride};
+            rows = {SPIKELOOM_FLOAT, b_.at(b_.at(list, kListHeader), b_.CreateMul(done, stride)), stride};
           }
-          drives_.add_rows(panel, rows.row, rows.stride, steps_now(), l.fan_in, l.currents);
+          drives_.add_rows(panel, rows.row, rows.stride, steps_now(), l.currents);
         },
         events);
   }

@@ -15,31 +15,40 @@ class DenseProduct {
   DenseProduct(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p)
       : b_(b),
         weights_(p[0]),
-        width_(p[1]),
-        bias_(p[2]),
-        row_(p[3]),
-        stride_(p[4]),
-        steps_(p[5]),
-        fan_in_(p[6]),
+        fan_in_(p[1]),
+        width_(p[2]),
+        bias_(p[3]),
+        row_(p[4]),
+        stride_(p[5]),
+        steps_(p[6]),
         currents_(p[7]) {}
 
   void run() {
     // Sums, weights and one value stay in registers: 6 x 4 of 32, or 6 x 2 of 16.
-    const unsigned wide = std::min(kWidestPanel, (b_.lanes() == 16 ? 4 : 2) * b_.lanes());
-    const unsigned narrow = std::min(16u, wide);
-    llvm::Value* whole = b_.CreateAnd(width_, ~std::uint64_t{wide - 1});
-    for_each_tile(b_.getInt64(0), whole, wide);
-    if (narrow < wide) for_each_tile(whole, width_, narrow);
+    const unsigned wide = (b_.lanes() == 16 ? 4 : 2) * b_.lanes(), narrow = std::min(16u, wide);
+    constexpr std::uint32_t kStrip = strip_width(kWidestPanel);
+    b_.loop(b_.getInt64(0), width_, b_.getInt64(kStrip), {},
+            [&](llvm::Value* strip, llvm::ArrayRef<llvm::Value*>) {
+              Strip s{strip, b_.minimum(b_.getInt64(kStrip), b_.CreateSub(width_, strip)),
+                      b_.at(weights_, b_.CreateShl(b_.CreateMul(strip, fan_in_), 2))};
+              llvm::Value* whole = b_.CreateAnd(s.width, ~std::uint64_t{wide - 1});
+              for_each_tile(s, b_.getInt64(0), whole, wide);
+              if (narrow < wide) for_each_tile(s, whole, s.width, narrow);
+              return Values{};
+            });
   }
 
  private:
+  struct Strip {
+    llvm::Value *first, *width, *weights;
+  };
   unsigned vector_bytes() const { return b_.lanes() * 4; }
 
-  void for_each_tile(llvm::Value* begin, llvm::Value* end, unsigned outputs) {
+  void for_each_tile(const Strip& strip, llvm::Value* begin, llvm::Value* end, unsigned outputs) {
     b_.loop(begin, end, b_.getInt64(outputs), {}, [&](llvm::Value* o, llvm::ArrayRef<llvm::Value*>) {
       const auto steps = [&](llvm::Value* from, llvm::Value* to, unsigned together) {
         b_.loop(from, to, b_.getInt64(together), {}, [&](llvm::Value* step, llvm::ArrayRef<llvm::Value*>) {
-          emit_block(o, outputs / b_.lanes(), step, together);
+          emit_block(strip, o, outputs / b_.lanes(), step, together);
           return Values{};
         });
       };
@@ -51,10 +60,11 @@ class DenseProduct {
     });
   }
 
-  void emit_block(llvm::Value* o, unsigned vectors, llvm::Value* step, unsigned together) {
-    llvm::Value* offset = b_.CreateShl(o, 2);
-    llvm::Value* row_bytes = b_.CreateShl(width_, 2);
-    llvm::Value* weights = b_.at(weights_, offset);
+  void emit_block(const Strip& strip, llvm::Value* o, unsigned vectors, llvm::Value* step,
+                  unsigned together) {
+    llvm::Value* offset = b_.CreateShl(b_.CreateAdd(strip.first, o), 2);
+    llvm::Value* row_bytes = b_.CreateShl(strip.width, 2);
+    llvm::Value* weights = b_.at(strip.weights, b_.CreateShl(o, 2));
     Values rows, start;
     for (unsigned i = 0; i < together; ++i)
       rows.push_back(b_.at(row_, b_.CreateMul(b_.CreateAdd(step, b_.getInt64(i)), stride_)));
@@ -91,7 +101,7 @@ class DenseProduct {
   }
 
   VectorBuilder& b_;
-  llvm::Value *weights_, *width_, *bias_, *row_, *stride_, *steps_, *fan_in_, *currents_;
+  llvm::Value *weights_, *fan_in_, *width_, *bias_, *row_, *stride_, *steps_, *currents_;
 };
 
 }  // namespace

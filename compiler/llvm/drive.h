@@ -21,9 +21,9 @@ class DriveCode {
     spikeloom_element element;
     llvm::Value *row, *stride;
   };
-  /// One panel of weights; `width` outputs lie behind each other for every input.
+  /// The strips of a panel: `width` outputs in all, `fan_in` inputs.
   struct Panel {
-    llvm::Value *weights, *width, *bias;
+    llvm::Value *weights, *fan_in, *width, *bias;
   };
 
   /// Lists the active inputs of `steps` steps (plan.h); returns how many there are. All numbers are 64 bits.
@@ -36,7 +36,7 @@ class DriveCode {
   void expand_bits(const Input& input, llvm::Value* steps, llvm::Value* fan_in, llvm::Value* rows);
   /// Currents of `steps` steps from rows of floats.
   void add_rows(const Panel& panel, llvm::Value* row, llvm::Value* stride, llvm::Value* steps,
-                llvm::Value* fan_in, llvm::Value* currents);
+                llvm::Value* currents);
 
  private:
   /// Calls the function of that name; `body` emits it if it does not exist yet.

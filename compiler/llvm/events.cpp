@@ -109,73 +109,89 @@ class FloatLister {
   llvm::Value *fan_in_, *numbers_, *values_;
 };
 
-/// Adds rows of weights for a tile of outputs.
+/// Adds rows of weights for tiles of outputs. Additions wait for each other, since a sum has one order: eight
+/// sums beside each other hide that. They are two strips of outputs, or several steps of what is narrower.
 class EventAdder {
  public:
-  /// p: weights, width, bias, steps, bounds of the steps' events, numbers, currents; values, if there are
-  /// any.
+  /// p: weights, fan-in, width, bias, steps, bounds of the steps' events, numbers, currents; values, if any.
   EventAdder(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p, bool values)
       : b_(b),
         weights_(p[0]),
-        width_(p[1]),
-        bias_(p[2]),
-        steps_(p[3]),
-        bounds_(p[4]),
-        numbers_(p[5]),
-        currents_(p[6]),
-        values_(values ? p[7] : nullptr) {}
+        fan_in_(p[1]),
+        width_(p[2]),
+        bias_(p[3]),
+        steps_(p[4]),
+        bounds_(p[5]),
+        numbers_(p[6]),
+        currents_(p[7]),
+        values_(values ? p[8] : nullptr) {}
 
-  /// Eight sums beside each other hide the latency of an addition; what is left of a panel is narrower.
   void run() {
-    llvm::Value* done = b_.getInt64(0);
-    for (const unsigned vectors : {8u, 4u, 1u}) {
-      const unsigned outputs = vectors == 1 ? std::min(16u, 8 * b_.lanes()) : vectors * b_.lanes();
-      const bool known = vectors == 1 ? 4 * b_.lanes() <= 16 : b_.lanes() == 1 && vectors == 4;
-      if (known || outputs > kWidestPanel) continue;
-      llvm::Value* end = b_.CreateAnd(width_, ~std::uint64_t{outputs - 1});
-      for_each_tile(done, end, outputs);
-      done = end;
-    }
+    if (8 * b_.lanes() < kWidestPanel) return emit_strips();
+    b_.if_else(
+        b_.CreateICmpEQ(width_, b_.getInt64(kWidestPanel)),
+        [&] {
+          llvm::Value* distance = b_.CreateMul(fan_in_, b_.getInt64(kStripBytes));
+          emit_tile({{weights_, b_.at(weights_, distance)}, b_.getInt64(kStripBytes), currents_}, bias_, 8,
+                    1);
+        },
+        [&] { emit_strips(); });
   }
 
  private:
+  static constexpr std::uint64_t kStrip = strip_width(kWidestPanel), kStripBytes = kStrip * 4;
+
   struct Tile {
-    llvm::Value *weights, *row_bytes, *currents;
-    Values start;
+    llvm::SmallVector<llvm::Value*, 2> weights;  // half of the vectors each
+    llvm::Value *row_bytes, *currents;
+    Values start = {};
   };
   unsigned vector_bytes() const { return b_.lanes() * 4; }
 
-  void for_each_tile(llvm::Value* begin, llvm::Value* end, unsigned outputs) {
-    b_.loop(begin, end, b_.getInt64(outputs), {}, [&](llvm::Value* o, llvm::ArrayRef<llvm::Value*>) {
-      llvm::Value* offset = b_.CreateShl(o, 2);
-      // The widest panel as one tile: the distance of its rows is known.
-      llvm::Value* row_floats = outputs == kWidestPanel ? b_.getInt64(kWidestPanel) : width_;
-      Tile tile{b_.at(weights_, offset), b_.CreateShl(row_floats, 2), b_.at(currents_, offset), {}};
-      for (unsigned v = 0; v < outputs / b_.lanes(); ++v)
-        tile.start.push_back(b_.load_vector(b_.at(b_.at(bias_, offset), std::uint64_t{v} * vector_bytes())));
-      emit_tile(tile);
+  void emit_strips() {
+    const unsigned vectors = b_.lanes() == 16 ? 4 : 8, narrow = 16 / b_.lanes();
+    b_.loop(b_.getInt64(0), width_, b_.getInt64(kStrip), {},
+            [&](llvm::Value* strip, llvm::ArrayRef<llvm::Value*>) {
+              llvm::Value* width = b_.minimum(b_.getInt64(kStrip), b_.CreateSub(width_, strip));
+              llvm::Value* whole = b_.CreateAnd(width, ~std::uint64_t{vectors * b_.lanes() - 1});
+              emit_tiles(strip, width, b_.getInt64(0), whole, vectors, b_.lanes() == 16 ? 2 : 1);
+              if (vectors > narrow) emit_tiles(strip, width, whole, width, narrow, 4);
+              return Values{};
+            });
+  }
+
+  void emit_tiles(llvm::Value* strip, llvm::Value* width, llvm::Value* begin, llvm::Value* end,
+                  unsigned vectors, unsigned together) {
+    llvm::Value* weights = b_.at(weights_, b_.CreateShl(b_.CreateMul(strip, fan_in_), 2));
+    llvm::Value* outputs = b_.getInt64(std::uint64_t{vectors} * b_.lanes());
+    b_.loop(begin, end, outputs, {}, [&](llvm::Value* o, llvm::ArrayRef<llvm::Value*>) {
+      llvm::Value* offset = b_.CreateShl(b_.CreateAdd(strip, o), 2);
+      emit_tile({{b_.at(weights, b_.CreateShl(o, 2))}, b_.CreateShl(width, 2), b_.at(currents_, offset)},
+                b_.at(bias_, offset), vectors, together);
       return Values{};
     });
   }
 
-  /// In a narrow tile the sums of four steps advance together: as far as the shortest list reaches.
-  void emit_tile(const Tile& tile) {
-    const unsigned together = values_ || tile.start.size() > 4 ? 1 : tile.start.size() > 2 ? 2 : 4;
+  void emit_tile(Tile tile, llvm::Value* bias, unsigned vectors, unsigned together) {
+    for (unsigned v = 0; v < vectors; ++v)
+      tile.start.push_back(b_.load_vector(b_.at(bias, std::uint64_t{v} * vector_bytes())));
     llvm::Value* done = b_.getInt64(0);
-    if (together > 1) {
-      llvm::Value* whole = b_.CreateAnd(steps_, ~std::uint64_t{together - 1});
-      b_.loop(done, whole, b_.getInt64(together), {}, [&](llvm::Value* step, llvm::ArrayRef<llvm::Value*>) {
-        emit_steps(tile, step, together);
-        return Values{};
-      });
-      done = whole;
+    if (together > 1 && !values_) {
+      llvm::Value* most = b_.CreateAnd(steps_, ~std::uint64_t{together - 1});
+      for_steps(tile, done, most, together);
+      done = most;
     }
-    b_.loop(done, steps_, b_.getInt64(1), {}, [&](llvm::Value* step, llvm::ArrayRef<llvm::Value*>) {
-      emit_steps(tile, step, 1);
+    for_steps(tile, done, steps_, 1);
+  }
+
+  void for_steps(const Tile& tile, llvm::Value* begin, llvm::Value* end, unsigned together) {
+    b_.loop(begin, end, b_.getInt64(together), {}, [&](llvm::Value* step, llvm::ArrayRef<llvm::Value*>) {
+      emit_steps(tile, step, together);
       return Values{};
     });
   }
 
+  /// The sums of some steps advance together as far as the shortest list reaches.
   void emit_steps(const Tile& tile, llvm::Value* step, unsigned together) {
     Values bound;  // begin of each step's events, and the end of the last one's
     for (unsigned i = 0; i <= together; ++i)
@@ -206,13 +222,16 @@ class EventAdder {
 
   Values add_row(const Tile& tile, llvm::Value* event, llvm::ArrayRef<llvm::Value*> sum) {
     llvm::Value* number = load_word(b_, numbers_, event);
-    llvm::Value* row = b_.at(tile.weights, b_.CreateMul(number, tile.row_bytes));
+    llvm::Value* offset = b_.CreateMul(number, tile.row_bytes);
+    llvm::SmallVector<llvm::Value*, 2> rows;
+    for (llvm::Value* weights : tile.weights) rows.push_back(b_.at(weights, offset));
+    const std::size_t in_row = sum.size() / rows.size();
     llvm::Value* x = nullptr;
     if (values_)
       x = b_.splat(b_.CreateAlignedLoad(b_.getFloatTy(), word_address(b_, values_, event), llvm::Align(4)));
     Values next;
     for (std::size_t v = 0; v < sum.size(); ++v) {
-      llvm::Value* w = b_.load_vector(b_.at(row, std::uint64_t{v} * vector_bytes()));
+      llvm::Value* w = b_.load_vector(b_.at(rows[v / in_row], std::uint64_t{v % in_row} * vector_bytes()));
       // An event of value 1 is a plain add: w * 1 is exact, so fma and add give the same bits.
       next.push_back(x ? b_.fma(w, x, sum[v]) : b_.fadd(sum[v], w));
     }
@@ -230,7 +249,7 @@ class EventAdder {
   }
 
   VectorBuilder& b_;
-  llvm::Value *weights_, *width_, *bias_, *steps_, *bounds_, *numbers_, *currents_, *values_;
+  llvm::Value *weights_, *fan_in_, *width_, *bias_, *steps_, *bounds_, *numbers_, *currents_, *values_;
 };
 
 }  // namespace

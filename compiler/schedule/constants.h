@@ -32,9 +32,9 @@ class ConstantPool {
                         spikeloom_element element);
   /// A row of zeros, one for all that need as many.
   std::uint32_t zeros(std::size_t count);
-  /// A linear layer's weights, [out][in], in panels (plan.h). A matrix that several layers share is packed
-  /// once.
-  std::uint32_t weights(const std::shared_ptr<const Tensor>& matrix, std::uint32_t panel);
+  /// A linear layer's weights, [out][in], in strips of so many outputs (plan.h). A matrix that several layers
+  /// share is packed once.
+  std::uint32_t weights(const std::shared_ptr<const Tensor>& matrix, std::uint32_t strip);
   /// Words that no result depends on: they may differ from machine to machine.
   std::uint32_t tuning(std::span<const std::uint32_t> values);
 
@@ -47,7 +47,7 @@ class ConstantPool {
   std::vector<std::uint32_t>& tuning_;
   std::map<std::uint32_t, std::uint32_t> uniform_;                           // bits of the value -> buffer
   std::map<std::size_t, std::uint32_t> zeros_;                               // count -> buffer
-  std::map<std::pair<const Tensor*, std::uint32_t>, std::uint32_t> packed_;  // with its panel
+  std::map<std::pair<const Tensor*, std::uint32_t>, std::uint32_t> packed_;  // with its strip
 };
 
 }  // namespace spikeloom

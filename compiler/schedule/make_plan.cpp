@@ -25,11 +25,10 @@ constexpr std::uint64_t kBlockBytes = 256 << 10;
 constexpr std::uint64_t kMostBlockBytes = 64 << 20;
 /// Event lists of a sample, and of a group of samples that share a panel while it is in the cache.
 constexpr std::uint64_t kSampleListBytes = 8 << 20;
-constexpr std::uint64_t kGroupListBytes = 4 << 20;
-constexpr std::uint32_t kLargestGroup = 16;
-/// A panel of weights should stay in the second-level cache. The widest panels are taken where it stays there
-/// easily: half as wide ones cost a few additions that wait, not a miss.
-constexpr std::uint64_t kPanelBytes = 1 << 20, kWidestPanelBytes = 64 << 10;
+constexpr std::uint64_t kGroupListBytes = 32 << 20;
+constexpr std::uint32_t kLargestGroup = 64;
+/// A panel of weights should stay in the second-level cache.
+constexpr std::uint64_t kPanelBytes = 1 << 20;
 /// The dense drive is kept down to this part of the density from which it is taken.
 constexpr double kStillDense = 0.9;
 
@@ -297,8 +296,7 @@ class Planner {
           fan_in = std::max<std::uint64_t>(fan_in, l->weight->shape[1]);
       }
     std::uint32_t width = kWidestPanel;
-    const auto most = [&] { return width == kWidestPanel ? kWidestPanelBytes : kPanelBytes; };
-    while (width > 16 && fan_in * width * 4 > most()) width /= 2;
+    while (width > 16 && fan_in * width * 4 > kPanelBytes) width /= 2;
     return width;
   }
 
@@ -309,7 +307,7 @@ class Planner {
     const std::size_t in = l.weight->shape[1];
     panel_ = panel_of(reader);
     read(l.input);
-    operand(pool_.weights(l.weight, panel_));
+    operand(pool_.weights(l.weight, strip_width(panel_)));
     operand(l.bias ? pool_.floats(l.bias->values, node.size, 0.0f) : pool_.zeros(node.size));
     const bool may_be_dense =
         options_.drive != Drive::events && (plan_.target.has_fma || input == SPIKELOOM_BITS);

@@ -66,6 +66,10 @@ enum DriveFact : std::uint32_t {
 };
 
 inline constexpr std::uint32_t kWidestPanel = 128;
+/// Outputs whose weights for one input lie together.
+constexpr std::uint32_t strip_width(std::uint32_t panel) {
+  return panel < 64 ? panel : 64;
+}
 inline constexpr std::uint32_t kLongestBlock = 128;
 /// Steps whose currents a panel holds at a time.
 inline constexpr std::uint32_t kCurrentSteps = 32;

@@ -13,7 +13,7 @@ namespace {
 /// What an InputSource is asked for at a time: it is checked and listed while it is in the cache.
 constexpr std::uint64_t kPieceBytes = 64 << 10;
 /// Inputs of a block of many samples; the samples then share the weights, and short blocks lose little.
-constexpr std::uint64_t kBlockInputBytes = 4 << 20;
+constexpr std::uint64_t kBlockInputBytes = 32 << 20;
 constexpr std::uint64_t kLeastSharedBlock = 8;
 
 std::string quoted(std::string_view name) {

@@ -208,13 +208,13 @@ TEST(Plan, AStateThatIsReadHasAHistory) {
   EXPECT_EQ(c.index, 2u);
 }
 
-TEST(Plan, WeightsArePackedInPanelsOnce) {
+TEST(Plan, WeightsArePackedInStripsOnce) {
   NetworkWriter w;
   const Signal in = w.input(3);
-  auto weight = std::make_shared<Tensor>(Tensor{{134, 3}, {}});
-  for (int i = 0; i < 402; ++i) weight->values.push_back(static_cast<float>(i));
-  w.add(134, Linear{{in}, weight, nullptr});
-  w.add(134, Linear{{in}, weight, nullptr});
+  auto weight = std::make_shared<Tensor>(Tensor{{70, 3}, {}});
+  for (int i = 0; i < 210; ++i) weight->values.push_back(static_cast<float>(i));
+  w.add(70, Linear{{in}, weight, nullptr});
+  w.add(70, Linear{{in}, weight, nullptr});
   const Plan plan = plan_of(w.model);
   const auto operand = [&](std::size_t stage) {
     return plan.operands[plan.stages[stage].first_operand + 1].buffer;
@@ -225,12 +225,12 @@ TEST(Plan, WeightsArePackedInPanelsOnce) {
     std::memcpy(&x, plan.constants.data() + plan.buffers[operand(0)].offset + 4 * i, 4);
     return x;
   };
-  EXPECT_EQ(at(0), 0);              // output 0, input 0
-  EXPECT_EQ(at(1), 3);              // output 1
-  EXPECT_EQ(at(128), 1);            // input 1 of the first panel, which is 128 wide
-  EXPECT_EQ(at(128 * 3), 128 * 3);  // output 128 opens the second panel, 16 wide
-  EXPECT_EQ(at(128 * 3 + 16 + 5), 133 * 3 + 1);
-  EXPECT_EQ(at(128 * 3 + 6), 0);  // behind the last output
+  EXPECT_EQ(at(0), 0);            // output 0, input 0
+  EXPECT_EQ(at(1), 3);            // output 1
+  EXPECT_EQ(at(64), 1);           // input 1 of the first strip
+  EXPECT_EQ(at(64 * 3), 64 * 3);  // output 64 opens the second strip, 16 wide
+  EXPECT_EQ(at(64 * 3 + 16 + 5), 69 * 3 + 1);
+  EXPECT_EQ(at(64 * 3 + 6), 0);  // behind the last output
 }
 
 TEST(Plan, PanelsGrowNarrowWhereThereAreManyInputs) {
@@ -239,8 +239,8 @@ TEST(Plan, PanelsGrowNarrowWhereThereAreManyInputs) {
     w.lif({{w.linear({w.input(inputs)}, 16)}});
     return std::get<CellKernel>(plan_of(w.model).kernels.front().kind).panel;
   };
-  EXPECT_EQ(panel(128), 128u);
-  EXPECT_EQ(panel(129), 64u);
+  EXPECT_EQ(panel(2048), 128u);
+  EXPECT_EQ(panel(2049), 64u);
   EXPECT_EQ(panel(4096), 64u);
   EXPECT_EQ(panel(4097), 32u);
   EXPECT_EQ(panel(20000), 16u);
