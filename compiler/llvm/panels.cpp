@@ -1,0 +1,180 @@
+#include "llvm/panels.h"
+
+#include <cstddef>
+
+namespace spikeloom {
+
+PanelCode::PanelCode(KernelFrame& frame, const CellKernel& kernel, DriveCode& drives, PopulationCode& neurons)
+    : f_(frame), b_(frame.b), k_(kernel), drives_(drives), neurons_(neurons) {
+  unsigned next = 0;
+  for (const auto& port : k_.ports)
+    for (const CellKernel::Read& read : port) {
+      if (read.linear) linear_.push_back({next, read, {}, {}, {}, {}});
+      next += operand_count(read);
+    }
+  for (LinearSource& l : linear_) load_facts(l);
+}
+
+void PanelCode::load_facts(LinearSource& l) {
+  llvm::Value* words = f_.operand(l.operand + 3).base;
+  const auto fact = [&](DriveFact which) {
+    return b_.CreateZExt(b_.CreateLoad(b_.getInt32Ty(), b_.at(words, std::uint64_t{which} * 4)),
+                         b_.getInt64Ty());
+  };
+  l.fan_in = fact(kFanIn);
+  l.dense_from = fact(kDenseFrom);
+  l.events_from = fact(kEventsFrom);
+  auto* room = b_.CreateAlloca(llvm::ArrayType::get(b_.getFloatTy(), kWidestPanel * kCurrentSteps));
+  room->setAlignment(llvm::Align(64));
+  l.currents = room;
+}
+
+/// Samples in groups, steps in chunks whose events fit into the scratch: their events are listed, then each
+/// panel runs all samples of the group while its weights are in the cache.
+void PanelCode::run() {
+  llvm::Value* chunk = b_.minimum(f_.steps, f_.size(1));
+  list_row_ = b_.getInt64(0);
+  for (LinearSource& l : linear_) {
+    const std::uint64_t words = l.read.element == SPIKELOOM_BITS ? 4 : 8;
+    l.capacity = b_.CreateAdd(b_.CreateMul(b_.round_up(l.fan_in, 16), chunk), b_.getInt64(16));
+    l.list_offset = list_row_;
+    llvm::Value* bytes = b_.CreateAdd(b_.CreateMul(l.capacity, b_.getInt64(words)), b_.getInt64(kListHeader));
+    list_row_ = b_.CreateAdd(list_row_, b_.round_up(bytes, 64));
+  }
+  llvm::Value* room = b_.CreateMul(f_.group, f_.sample_stride(neurons_.scratch_operand()));
+  llvm::Value* group = b_.CreateUDiv(room, list_row_);
+  f_.for_each(
+      f_.first_sample, f_.end_sample,
+      [&](llvm::Value* first) {
+        llvm::Value* end = b_.minimum(f_.end_sample, b_.CreateAdd(first, group));
+        f_.for_each(
+            b_.getInt64(0), f_.steps,
+            [&](llvm::Value* step) {
+              chunk_ = first_step_ = step;
+              end_step_ = b_.minimum(f_.steps, b_.CreateAdd(step, chunk));
+              for (std::size_t l = 0; l < linear_.size(); ++l) choose_drive(l, first, end);
+              emit_panels(first, end);
+            },
+            chunk);
+      },
+      group);
+}
+
+llvm::Value* PanelCode::list_of(const LinearSource& l, llvm::Value* sample, llvm::Value* first_sample) {
+  llvm::Value* lists = f_.operand(neurons_.scratch_operand(), b_.getInt64(0)).base;
+  lists = b_.at(lists, b_.CreateMul(b_.CreateSub(sample, first_sample), list_row_));
+  return b_.at(lists, l.list_offset);
+}
+
+DriveCode::Input PanelCode::input_of(const LinearSource& l, llvm::Value* sample) {
+  const Row row = f_.operand(l.operand, sample);
+  return {l.read.element, f_.row(row, first_step_), row.step_stride};
+}
+
+/// Lists the events of a group, and takes the dense drive if there are many of them. Near the crossing the
+/// last choice stays.
+void PanelCode::choose_drive(std::size_t number, llvm::Value* first, llvm::Value* end) {
+  LinearSource& l = linear_[number];
+  llvm::Value* events = b_.loop(
+      first, end, b_.getInt64(1), {b_.getInt64(0)},
+      [&](llvm::Value* sample, llvm::ArrayRef<llvm::Value*> sum) {
+        return Values{b_.CreateAdd(sum[0], drives_.list_events(input_of(l, sample), steps_now(), l.fan_in,
+                                                               l.capacity, list_of(l, sample, first)))};
+      })[0];
+  if (!l.read.may_be_dense) return;
+  llvm::Value* inputs = b_.CreateMul(l.fan_in, b_.CreateMul(steps_now(), b_.CreateSub(end, first)));
+  llvm::Value* share = b_.CreateShl(events, 16);
+  const auto reaches = [&](llvm::Value* from) { return b_.CreateICmpUGE(share, b_.CreateMul(inputs, from)); };
+  llvm::Value* memory = b_.at(f_.operand(neurons_.scratch_operand() + 1, b_.getInt64(0)).base, number * 4);
+  llvm::Value* was_dense = b_.CreateIsNotNull(b_.CreateLoad(b_.getInt32Ty(), memory));
+  l.dense = b_.CreateOr(reaches(l.dense_from), b_.CreateAnd(was_dense, reaches(l.events_from)));
+  b_.CreateStore(b_.CreateZExt(l.dense, b_.getInt32Ty()), memory);
+  if (l.read.element != SPIKELOOM_BITS) return;
+  b_.if_then(l.dense, [&] {
+    f_.for_each(first, end, [&](llvm::Value* sample) {
+      drives_.expand_bits(input_of(l, sample), steps_now(), l.fan_in,
+                          b_.at(list_of(l, sample, first), kListHeader));
+    });
+  });
+}
+
+void PanelCode::emit_panels(llvm::Value* first, llvm::Value* end) {
+  llvm::Value* padded = b_.round_up(f_.end_neuron, 16);
+  f_.for_each(
+      f_.first_neuron, f_.end_neuron,
+      [&](llvm::Value* panel) {
+        panel_ = panel;
+        llvm::Value* width = b_.minimum(b_.getInt64(k_.panel), b_.CreateSub(padded, panel));
+        llvm::Value* last = b_.minimum(f_.end_neuron, b_.CreateAdd(panel, b_.getInt64(k_.panel)));
+        f_.for_each(first, end,
+                    [&](llvm::Value* sample) { emit_steps_of_panel(sample, first, width, last); });
+      },
+      k_.panel);
+}
+
+/// Some steps at a time, so that their currents stay in the first-level cache.
+void PanelCode::emit_steps_of_panel(llvm::Value* sample, llvm::Value* first, llvm::Value* width,
+                                    llvm::Value* last) {
+  llvm::Value* const end_of_chunk = end_step_;
+  f_.for_each(
+      chunk_, end_of_chunk,
+      [&](llvm::Value* step) {
+        first_step_ = step;
+        end_step_ = b_.minimum(end_of_chunk, b_.CreateAdd(step, b_.getInt64(kCurrentSteps)));
+        for (const LinearSource& l : linear_) {
+          fill_currents(l, width, sample, first);
+          b_.if_then(b_.CreateIsNotNull(f_.operand(l.operand + 4).base),
+                     [&] { show_currents(l, width, sample); });
+        }
+        llvm::SmallVector<PopulationCode::SourceRow, 4> currents;
+        for (const LinearSource& l : linear_)
+          currents.push_back({{l.currents, b_.getInt64(kCurrentStride)}, panel_, first_step_});
+        neurons_.load_rows(sample, currents);
+        neurons_.emit_tiles(panel_, last, first_step_, end_step_);
+      },
+      kCurrentSteps);
+  first_step_ = chunk_;
+  end_step_ = end_of_chunk;
+}
+
+void PanelCode::fill_currents(const LinearSource& l, llvm::Value* width, llvm::Value* sample,
+                              llvm::Value* first) {
+  llvm::Value* weights = f_.operand(l.operand + 1).base;
+  const DriveCode::Panel panel{b_.at(weights, b_.CreateShl(b_.CreateMul(panel_, l.fan_in), 2)), l.fan_in,
+                               width, b_.at(f_.operand(l.operand + 2).base, b_.CreateShl(panel_, 2))};
+  llvm::Value* list = list_of(l, sample, first);
+  llvm::Value* done = b_.CreateSub(first_step_, chunk_);
+  const auto events = [&] {
+    drives_.add_events(l.read.element, panel, done, steps_now(), l.capacity, list, l.currents);
+  };
+  if (!l.read.may_be_dense) return events();
+  b_.if_else(
+      l.dense,
+      [&] {
+        DriveCode::Input rows = input_of(l, sample);
+        if (l.read.element == SPIKELOOM_BITS) {
+          llvm::Value* stride = b_.CreateShl(b_.round_up(l.fan_in, 16), 2);
+          rows = {SPIKELOOM_FLOAT, b_.at(b_.at(list, kListHeader), b_.CreateMul(done, stride)), stride};
+        }
+        drives_.add_rows(panel, rows.row, rows.stride, steps_now(), l.currents);
+      },
+      events);
+}
+
+/// Somebody records the layer.
+void PanelCode::show_currents(const LinearSource& l, llvm::Value* width, llvm::Value* sample) {
+  const Row to = f_.operand(l.operand + 4, sample);
+  f_.for_each(first_step_, end_step_, [&](llvm::Value* step) {
+    llvm::Value* from =
+        b_.at(l.currents, b_.CreateMul(b_.CreateSub(step, first_step_), b_.getInt64(kCurrentStride)));
+    llvm::Value* row = b_.at(f_.row(to, step), b_.CreateShl(panel_, 2));
+    f_.for_each(
+        b_.getInt64(0), width,
+        [&](llvm::Value* j) {
+          b_.store_vector(b_.load_vector(b_.at(from, b_.CreateShl(j, 2))), b_.at(row, b_.CreateShl(j, 2)));
+        },
+        b_.lanes());
+  });
+}
+
+}  // namespace spikeloom

@@ -1,0 +1,49 @@
+// The linear layers of a population: samples in groups, steps in chunks, outputs in panels. Their currents
+// are computed first, into the first-level cache, and then the neurons of the panel run.
+#pragma once
+
+#include <vector>
+
+#include "llvm/drive.h"
+#include "llvm/kernel_frame.h"
+#include "llvm/population.h"
+
+namespace spikeloom {
+
+class PanelCode {
+ public:
+  PanelCode(KernelFrame& frame, const CellKernel& kernel, DriveCode& drives, PopulationCode& neurons);
+  /// All samples and steps of the call.
+  void run();
+
+ private:
+  struct LinearSource {
+    unsigned operand;  // the first of its five
+    CellKernel::Read read;
+    llvm::Value *fan_in, *dense_from, *events_from, *currents;
+    llvm::Value *capacity = nullptr, *list_offset = nullptr;  // of its lists, in a row of scratch
+    llvm::Value* dense = nullptr;                             // in the steps that are being computed
+  };
+
+  void load_facts(LinearSource& l);
+  llvm::Value* list_of(const LinearSource& l, llvm::Value* sample, llvm::Value* first_sample);
+  DriveCode::Input input_of(const LinearSource& l, llvm::Value* sample);
+  llvm::Value* steps_now() { return b_.CreateSub(end_step_, first_step_); }
+  void choose_drive(std::size_t number, llvm::Value* first, llvm::Value* end);
+  void emit_panels(llvm::Value* first, llvm::Value* end);
+  void emit_steps_of_panel(llvm::Value* sample, llvm::Value* first, llvm::Value* width, llvm::Value* last);
+  void fill_currents(const LinearSource& l, llvm::Value* width, llvm::Value* sample, llvm::Value* first);
+  void show_currents(const LinearSource& l, llvm::Value* width, llvm::Value* sample);
+
+  KernelFrame& f_;
+  VectorBuilder& b_;
+  const CellKernel& k_;
+  DriveCode& drives_;
+  PopulationCode& neurons_;
+  std::vector<LinearSource> linear_;
+  llvm::Value* list_row_ = nullptr;  // bytes of the lists of a sample
+  // Of the steps and the panel that are being computed.
+  llvm::Value *chunk_ = nullptr, *first_step_ = nullptr, *end_step_ = nullptr, *panel_ = nullptr;
+};
+
+}  // namespace spikeloom

@@ -1,0 +1,297 @@
+#include "llvm/population.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+
+namespace spikeloom {
+namespace {
+
+/// Code of one step of one tile; beyond, fewer vectors are interleaved.
+constexpr std::size_t kTileInstructions = 1200;
+
+/// Vectors that are interleaved hide the latency of the recurrence; their states, an input and a temporary
+/// each must fit into registers. Their bits are whole bytes.
+unsigned interleaved_vectors(const Cell& cell, unsigned lanes, bool has_fma) {
+  const std::size_t registers = lanes == 16 ? 28 : 14, estimate = instruction_estimate(cell, has_fma);
+  const auto most = static_cast<unsigned>(
+      std::min<std::size_t>({8, registers / (cell.states.size() + 2), kTileInstructions / (estimate + 1)}));
+  if (lanes >= 8 || most == 0) return std::max(most, 1u);
+  if (lanes == 4) return std::max(std::bit_floor(most), 2u);
+  return 8 * estimate > 2 * kTileInstructions ? 1 : 8;
+}
+
+}  // namespace
+
+PopulationCode::PopulationCode(KernelFrame& frame, const CellKernel& kernel)
+    : f_(frame), b_(frame.b), k_(kernel), cell_(kernel.cell) {
+  std::vector<NodeId> wanted = cell_.next_state;
+  wanted.push_back(cell_.output);
+  needed_ = needed_nodes(cell_, wanted);
+  for (const auto& port : k_.ports)
+    for (const CellKernel::Read& read : port) first_fixed_ += operand_count(read);
+  first_state_ = first_fixed_ + static_cast<unsigned>(k_.fixed_uniform.size() + 2 * cell_.tables.size());
+  output_operand_ = first_state_ + static_cast<unsigned>(k_.states.size());
+  first_trace_ = output_operand_ + 1;
+  scratch_operand_ = first_trace_ + static_cast<unsigned>(k_.states.size());
+  load_constants();
+}
+
+// ---- what all samples share, and the rows of one
+
+void PopulationCode::load_constants() {
+  unsigned next = first_fixed_;
+  for (const bool uniform : k_.fixed_uniform) {
+    llvm::Value* base = f_.operand(next++).base;
+    fixed_.push_back(uniform ? b_.load_vector(base) : base);
+  }
+  for (const LevelTable& table : cell_.tables) {
+    llvm::Value* midpoints = f_.operand(next++).base;
+    tables_.push_back({midpoints, f_.operand(next++).base, table_bits(table)});
+  }
+  step_number_ = f_.field64(offsetof(spikeloom_call, step));
+  if (uses(cell_, Op::Uniform) || uses(cell_, Op::Normal)) {
+    llvm::Value* seed = f_.field64(offsetof(spikeloom_call, seed));
+    key_ = {b_.splat(b_.CreateTrunc(seed, b_.getInt32Ty())),
+            b_.splat(b_.CreateTrunc(b_.CreateLShr(seed, 32), b_.getInt32Ty()))};
+    node_key_ = b_.splat(f_.field32(offsetof(spikeloom_call, node_key)));
+    sample_base_ = f_.field32(offsetof(spikeloom_call, sample_base));
+  }
+  for (std::size_t s = 0; s < k_.states.size(); ++s) {
+    if (k_.states[s] == CellKernel::State::traced) continue;
+    llvm::Value* seen = b_.CreateIsNotNull(f_.operand(first_trace_ + static_cast<unsigned>(s)).base);
+    observed_ = observed_ ? b_.CreateOr(observed_, seen) : seen;
+  }
+}
+
+void PopulationCode::load_rows(llvm::Value* sample, llvm::ArrayRef<SourceRow> computed) {
+  unsigned next = 0;
+  ports_.clear();
+  for (const auto& port : k_.ports) {
+    ports_.emplace_back();
+    for (const CellKernel::Read& read : port) {
+      if (read.linear) {
+        ports_.back().push_back(computed.front());
+        computed = computed.drop_front();
+      } else {
+        ports_.back().push_back({f_.operand(next, sample)});
+      }
+      next += operand_count(read);
+    }
+  }
+  states_.clear();
+  traces_.clear();
+  for (unsigned s = 0; s < k_.states.size(); ++s) {
+    states_.push_back(f_.operand(first_state_ + s, sample).base);
+    traces_.push_back(f_.operand(first_trace_ + s, sample));
+  }
+  output_ = f_.operand(output_operand_, sample);
+  if (cell_.winner != kNoNode) excess_ = f_.operand(scratch_operand_, b_.getInt64(0)).base;
+  if (sample_base_) sample_ = b_.splat(b_.CreateAdd(sample_base_, b_.CreateTrunc(sample, b_.getInt32Ty())));
+}
+
+llvm::Value* PopulationCode::vector_at(llvm::Value* row, llvm::Value* first, unsigned v) {
+  return b_.at(b_.at(row, b_.CreateShl(first, 2)), std::uint64_t{v} * (b_.lanes() * 4));
+}
+
+// ---- one step
+
+PopulationCode::Held PopulationCode::hold(const Tile& tile) {
+  Held held;
+  for (unsigned v = 0; v < tile.vectors; ++v) {
+    held.fixed.emplace_back();
+    for (std::size_t i = 0; i < fixed_.size(); ++i)
+      held.fixed.back().push_back(k_.fixed_uniform[i] ? fixed_[i]
+                                                      : b_.load_vector(vector_at(fixed_[i], tile.first, v)));
+  }
+  llvm::Value* any_step = b_.getInt64(0);
+  for (std::size_t p = 0; p < ports_.size(); ++p) {
+    held.sources.emplace_back(ports_[p].size());
+    for (std::size_t s = 0; s < ports_[p].size(); ++s)
+      if (k_.ports[p][s].constant) held.sources[p][s] = source_vectors(tile, p, s, any_step);
+  }
+  if (tile.last && cell_.spikes()) held.existing = existing_neurons(b_, f_.end_neuron, tile);
+  return held;
+}
+
+Values PopulationCode::source_vectors(const Tile& tile, std::size_t p, std::size_t s, llvm::Value* step) {
+  const SourceRow& source = ports_[p][s];
+  llvm::Value* row = f_.row(source.row, source.first_step ? b_.CreateSub(step, source.first_step) : step);
+  const CellKernel::Read& read = k_.ports[p][s];
+  const bool bits = read.element == SPIKELOOM_BITS && !read.linear;
+  llvm::Value* origin = source.first_neuron;
+  llvm::Value* first = origin ? b_.CreateSub(tile.first, origin) : tile.first;
+  Values values;
+  for (unsigned v = 0; v < tile.vectors; ++v)
+    values.push_back(bits ? b_.real(load_bits(b_, row, tile, v)) : b_.load_vector(vector_at(row, first, v)));
+  return values;
+}
+
+/// [port][vector]: sources summed from left to right.
+std::vector<Values> PopulationCode::port_values(const Tile& tile, llvm::Value* step, const Held& held) {
+  std::vector<Values> ports;
+  for (std::size_t p = 0; p < ports_.size(); ++p) {
+    Values sum;
+    for (std::size_t s = 0; s < ports_[p].size(); ++s) {
+      Values values = held.sources[p][s];
+      if (values.empty()) values = source_vectors(tile, p, s, step);
+      if (sum.empty()) {
+        sum = std::move(values);
+      } else {
+        for (unsigned v = 0; v < tile.vectors; ++v) sum[v] = b_.fadd(sum[v], values[v]);
+      }
+    }
+    if (sum.empty()) sum.assign(tile.vectors, b_.f32(0));
+    ports.push_back(std::move(sum));
+  }
+  return ports;
+}
+
+llvm::Value* PopulationCode::neuron_numbers(const Tile& tile, unsigned v) {
+  llvm::Value* first = b_.CreateAdd(tile.first, b_.getInt64(std::uint64_t{v} * b_.lanes()));
+  return b_.iadd(b_.splat(b_.CreateTrunc(first, b_.getInt32Ty())), b_.lane_numbers());
+}
+
+std::vector<llvm::Value*> PopulationCode::evaluate(const Tile& tile, unsigned v, llvm::Value* step,
+                                                   const std::vector<bool>& needed,
+                                                   const std::vector<Values>& ports,
+                                                   llvm::ArrayRef<llvm::Value*> states, const Held& held,
+                                                   llvm::Value* winner) {
+  llvm::Value* number = b_.CreateAdd(step_number_, step);
+  const auto random = [&] {
+    llvm::Value* step_word = b_.splat(b_.CreateTrunc(number, b_.getInt32Ty()));
+    return b_.philox({step_word, neuron_numbers(tile, v), sample_, node_key_}, key_);
+  };
+  Values mine;
+  for (const Values& port : ports) mine.push_back(port[v]);
+  Leaves leaves;
+  leaves.ports = mine;
+  leaves.states = states;
+  leaves.fixed = held.fixed[v];
+  leaves.tables = tables_;
+  leaves.random_words = random;
+  leaves.winner = winner;
+  if (uses(cell_, Op::Step)) leaves.step = b_.splat(b_.CreateUIToFP(number, b_.getFloatTy()));
+  return emit_expressions(b_, cell_, needed, leaves);
+}
+
+/// Computes and stores one step; returns the states behind it.
+Values PopulationCode::emit_step(const Tile& tile, llvm::Value* step, llvm::ArrayRef<llvm::Value*> states,
+                                 const Held& held, llvm::Value* winner) {
+  const std::size_t count = k_.states.size();
+  const std::vector<Values> ports = port_values(tile, step, held);
+  llvm::Value* output_row = f_.row(output_, step);
+  Values next;
+  Values spikes;
+  for (unsigned v = 0; v < tile.vectors; ++v) {
+    llvm::Value* won = nullptr;
+    if (winner) won = b_.CreateICmpEQ(neuron_numbers(tile, v), b_.splat(winner));
+    const auto values = evaluate(tile, v, step, needed_, ports, states.slice(v * count, count), held, won);
+    for (std::size_t s = 0; s < count; ++s) {
+      llvm::Value* value = values[cell_.next_state[s]];
+      if (cell_.nodes[cell_.next_state[s]].type == Type::Bool) value = b_.real(value);
+      next.push_back(value);
+      trace(tile, v, step, s, value);
+    }
+    spikes.push_back(values[cell_.output]);
+    if (!cell_.spikes()) b_.store_vector(values[cell_.output], vector_at(output_row, tile.first, v));
+  }
+  if (cell_.spikes()) store_bits(b_, spikes, held.existing, output_row, tile);
+  return next;
+}
+
+/// A state that is observed sends its neurons through the narrow tiles: the others need not ask.
+void PopulationCode::trace(const Tile& tile, unsigned v, llvm::Value* step, std::size_t s,
+                           llvm::Value* value) {
+  const auto store = [&] { b_.store_vector(value, vector_at(f_.row(traces_[s], step), tile.first, v)); };
+  if (k_.states[s] == CellKernel::State::traced)
+    store();
+  else if (tile.last)
+    b_.if_then(b_.CreateIsNotNull(traces_[s].base), store);
+}
+
+Values PopulationCode::load_states(const Tile& tile) {
+  Values states;
+  for (unsigned v = 0; v < tile.vectors; ++v)
+    for (llvm::Value* row : states_) states.push_back(b_.load_vector(vector_at(row, tile.first, v)));
+  return states;
+}
+
+void PopulationCode::store_states(const Tile& tile, llvm::ArrayRef<llvm::Value*> states) {
+  for (unsigned v = 0; v < tile.vectors; ++v)
+    for (std::size_t s = 0; s < states_.size(); ++s)
+      b_.store_vector(states[v * states_.size() + s], vector_at(states_[s], tile.first, v));
+}
+
+// ---- tiles of neurons
+
+void PopulationCode::emit_tile(const Tile& tile, llvm::Value* begin_step, llvm::Value* end_step) {
+  const Held held = hold(tile);
+  const Values states = b_.loop(begin_step, end_step, b_.getInt64(1), load_states(tile),
+                                [&](llvm::Value* step, llvm::ArrayRef<llvm::Value*> now) {
+                                  return emit_step(tile, step, now, held, nullptr);
+                                });
+  store_states(tile, states);
+}
+
+void PopulationCode::emit_tiles(llvm::Value* first, llvm::Value* end, llvm::Value* begin_step,
+                                llvm::Value* end_step) {
+  unsigned vectors = interleaved_vectors(cell_, b_.lanes(), b_.has_fma());
+  // A panel is whole tiles.
+  if (k_.has_linear()) vectors = std::min(std::bit_floor(vectors), k_.panel / b_.lanes());
+  llvm::Value* done = first;
+  if (vectors > 1) {
+    const std::uint64_t neurons = std::uint64_t{vectors} * b_.lanes();
+    llvm::Value* all = b_.CreateSub(b_.CreateSelect(b_.CreateICmpULT(first, end), end, first), first);
+    llvm::Value* whole = b_.CreateAdd(first, b_.CreateSub(all, b_.CreateURem(all, b_.getInt64(neurons))));
+    if (observed_) whole = b_.CreateSelect(observed_, first, whole);
+    f_.for_each(
+        done, whole, [&](llvm::Value* neuron) { emit_tile({neuron, vectors, false}, begin_step, end_step); },
+        neurons);
+    done = whole;
+  }
+  f_.for_each(
+      done, end, [&](llvm::Value* neuron) { emit_tile({neuron, 1, true}, begin_step, end_step); },
+      b_.lanes());
+}
+
+// ---- inhibition
+
+void PopulationCode::emit_rounds_of_winners() {
+  const NodeId operand = cell_.nodes[cell_.winner].arg[0];
+  const std::vector<bool> first_pass = needed_nodes(cell_, {operand});
+  f_.for_each(b_.getInt64(0), f_.steps, [&](llvm::Value* step) {
+    for_each_vector([&](const Tile& tile) {
+      const Held held = hold(tile);
+      const auto values = evaluate(tile, 0, step, first_pass, port_values(tile, step, held),
+                                   load_states(tile), held, nullptr);
+      b_.store_vector(values[operand], vector_at(excess_, tile.first, 0));
+    });
+    llvm::Value* winner = find_largest();
+    for_each_vector([&](const Tile& tile) {
+      store_states(tile, emit_step(tile, step, load_states(tile), hold(tile), winner));
+    });
+  });
+}
+
+void PopulationCode::for_each_vector(llvm::function_ref<void(const Tile&)> body) {
+  f_.for_each(
+      f_.first_neuron, f_.end_neuron, [&](llvm::Value* first) { body({first, 1, true}); }, b_.lanes());
+}
+
+/// Number of the neuron with the largest excess: NaN is below everything, the lowest number wins a tie.
+llvm::Value* PopulationCode::find_largest() {
+  llvm::Value* first = f_.load_float(excess_, b_.getInt64(0));
+  const Values found = b_.loop(
+      b_.getInt64(1), f_.end_neuron, b_.getInt64(1), {first, b_.getInt32(0)},
+      [&](llvm::Value* neuron, llvm::ArrayRef<llvm::Value*> best) {
+        llvm::Value* x = f_.load_float(excess_, neuron);
+        llvm::Value* first_number = b_.CreateAnd(b_.CreateFCmpUNO(best[0], best[0]), b_.CreateFCmpORD(x, x));
+        llvm::Value* better = b_.CreateOr(b_.CreateFCmpOGT(x, best[0]), first_number);
+        llvm::Value* number = b_.CreateTrunc(neuron, b_.getInt32Ty());
+        return Values{b_.CreateSelect(better, x, best[0]), b_.CreateSelect(better, number, best[1])};
+      });
+  return found[1];
+}
+
+}  // namespace spikeloom

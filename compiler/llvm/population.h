@@ -1,0 +1,89 @@
+// The neurons of a population: one step of a tile, tiles that run all steps with their states in registers,
+// and rounds of inhibition. Where their currents come from is not known here.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "llvm/expression.h"
+#include "llvm/kernel_frame.h"
+#include "llvm/tile.h"
+
+namespace spikeloom {
+
+/// Operands of one source of a port (plan.h).
+inline unsigned operand_count(const CellKernel::Read& read) {
+  return read.linear ? 5 : 1;
+}
+
+class PopulationCode {
+ public:
+  /// Loads what all samples share.
+  PopulationCode(KernelFrame& frame, const CellKernel& kernel);
+
+  /// Rows of a source: from a neuron and a step on; null is the first of the call.
+  struct SourceRow {
+    Row row;
+    llvm::Value* first_neuron = nullptr;
+    llvm::Value* first_step = nullptr;
+  };
+
+  /// The first operand of the scratch that comes behind those of the neurons.
+  unsigned scratch_operand() const { return scratch_operand_; }
+  /// Points at the rows of a sample. `computed` are the sources that no row of the call holds, in the order
+  /// of the ports.
+  void load_rows(llvm::Value* sample, llvm::ArrayRef<SourceRow> computed = {});
+  /// Neurons [first, end) in the steps [begin_step, end_step).
+  void emit_tiles(llvm::Value* first, llvm::Value* end, llvm::Value* begin_step, llvm::Value* end_step);
+  /// With inhibition a step needs the whole population twice: who is largest, then everything else.
+  void emit_rounds_of_winners();
+
+ private:
+  /// What a tile loads before its steps: for each vector, fixed values and sources that do not change.
+  struct Held {
+    llvm::SmallVector<Values, 8> fixed;
+    std::vector<std::vector<Values>> sources;  // [port][source][vector]; empty where they change
+    llvm::Value* existing = nullptr;
+  };
+
+  void load_constants();
+  llvm::Value* vector_at(llvm::Value* row, llvm::Value* first, unsigned v);
+  Held hold(const Tile& tile);
+  Values source_vectors(const Tile& tile, std::size_t p, std::size_t s, llvm::Value* step);
+  std::vector<Values> port_values(const Tile& tile, llvm::Value* step, const Held& held);
+  llvm::Value* neuron_numbers(const Tile& tile, unsigned v);
+  std::vector<llvm::Value*> evaluate(const Tile& tile, unsigned v, llvm::Value* step,
+                                     const std::vector<bool>& needed, const std::vector<Values>& ports,
+                                     llvm::ArrayRef<llvm::Value*> states, const Held& held,
+                                     llvm::Value* winner);
+  Values emit_step(const Tile& tile, llvm::Value* step, llvm::ArrayRef<llvm::Value*> states, const Held& held,
+                   llvm::Value* winner);
+  void trace(const Tile& tile, unsigned v, llvm::Value* step, std::size_t s, llvm::Value* value);
+  Values load_states(const Tile& tile);
+  void store_states(const Tile& tile, llvm::ArrayRef<llvm::Value*> states);
+  void emit_tile(const Tile& tile, llvm::Value* begin_step, llvm::Value* end_step);
+  void for_each_vector(llvm::function_ref<void(const Tile&)> body);
+  llvm::Value* find_largest();
+
+  KernelFrame& f_;
+  VectorBuilder& b_;
+  const CellKernel& k_;
+  const Cell& cell_;
+  std::vector<bool> needed_;
+  unsigned first_fixed_ = 0, first_state_ = 0, output_operand_ = 0, first_trace_ = 0, scratch_operand_ = 0;
+
+  Values fixed_;  // a vector if uniform, else the row's address
+  llvm::SmallVector<Leaves::Table, 2> tables_;
+  llvm::Value *step_number_ = nullptr, *observed_ = nullptr;
+  std::array<llvm::Value*, 2> key_{};
+  llvm::Value *node_key_ = nullptr, *sample_base_ = nullptr;
+
+  // Of the sample that is being computed.
+  std::vector<std::vector<SourceRow>> ports_;
+  Values states_;  // addresses
+  Row output_;
+  std::vector<Row> traces_;
+  llvm::Value *excess_ = nullptr, *sample_ = nullptr;
+};
+
+}  // namespace spikeloom
