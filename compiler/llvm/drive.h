@@ -47,7 +47,7 @@ class DriveCode {
   llvm::Module& module_;
 };
 
-// events.cpp and dense.cpp: the bodies. Parameters are those of the methods above, in their order.
+// lists.cpp, events.cpp and dense.cpp: the bodies. Parameters are those of the methods above, in their order.
 void emit_list_bits(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p);
 void emit_list_floats(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p);
 void emit_add_events(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p, bool values);

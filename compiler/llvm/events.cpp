@@ -1,9 +1,5 @@
-// The event drive: active inputs of every step are listed once; then, for each panel of outputs, a row of
-// packed weights is added per event. Each output's sum runs over ascending inputs.
-#include <llvm/IR/IntrinsicsX86.h>
-
-#include <algorithm>
-
+// The event drive: for each panel of outputs, a row of packed weights is added per event of the lists. Each
+// output's sum runs over ascending inputs.
 #include "llvm/drive.h"
 
 namespace spikeloom {
@@ -16,98 +12,6 @@ llvm::Value* word_address(VectorBuilder& b, llvm::Value* words, llvm::Value* ind
 llvm::Value* load_word(VectorBuilder& b, llvm::Value* words, llvm::Value* index) {
   return b.CreateZExt(b.CreateLoad(b.getInt32Ty(), word_address(b, words, index)), b.getInt64Ty());
 }
-
-void store_word(VectorBuilder& b, llvm::Value* words, llvm::Value* index, llvm::Value* word) {
-  b.CreateStore(b.CreateTrunc(word, b.getInt32Ty()), word_address(b, words, index));
-}
-
-/// For each step: notes where its events begin, and appends them by `append(row, carried)`. carried[0]
-/// counts.
-Values list_steps(VectorBuilder& b, llvm::Value* row, llvm::Value* stride, llvm::Value* steps,
-                  llvm::Value* list, llvm::ArrayRef<llvm::Value*> start,
-                  llvm::function_ref<Values(llvm::Value*, llvm::ArrayRef<llvm::Value*>)> append) {
-  const Values end = b.loop(b.getInt64(0), steps, b.getInt64(1), start,
-                            [&](llvm::Value* step, llvm::ArrayRef<llvm::Value*> now) {
-                              store_word(b, list, step, now[0]);
-                              return append(b.at(row, b.CreateMul(step, stride)), now);
-                            });
-  store_word(b, list, steps, end[0]);
-  return end;
-}
-
-/// Appends the numbers of the set bits of `bits`, ascending, behind the `count` events so far.
-llvm::Value* append_set_bits(VectorBuilder& b, llvm::Value* bits, llvm::Value* first, llvm::Value* count,
-                             llvm::function_ref<void(llvm::Value* count, llvm::Value* number)> store) {
-  auto* type = bits->getType();
-  return b.loop_while(
-      {bits, count}, [&](auto now) { return b.CreateIsNotNull(now[0]); },
-      [&](llvm::ArrayRef<llvm::Value*> now) {
-        llvm::Value* position = b.CreateBinaryIntrinsic(llvm::Intrinsic::cttz, now[0], b.getTrue());
-        store(now[1], b.CreateAdd(first, b.CreateZExtOrTrunc(position, b.getInt64Ty())));
-        llvm::Value* rest = b.CreateAnd(now[0], b.CreateSub(now[0], llvm::ConstantInt::get(type, 1)));
-        return Values{rest, b.CreateAdd(now[1], b.getInt64(1))};
-      })[1];
-}
-
-/// The active values of a row of floats, 16 at a time or as many as a vector has: appended without a branch
-/// where the CPU can compress a register.
-class FloatLister {
- public:
-  FloatLister(VectorBuilder& b, llvm::Value* fan_in, llvm::Value* numbers, llvm::Value* values)
-      : b_(b), fan_in_(fan_in), numbers_(numbers), values_(values) {}
-
-  /// carried: events so far; a mask of lanes that held an active value other than 1.
-  Values row(llvm::Value* row, llvm::ArrayRef<llvm::Value*> now) {
-    const unsigned lanes = b_.lanes();
-    llvm::Value* whole = b_.CreateAnd(fan_in_, ~std::uint64_t{lanes - 1});
-    Values after = b_.loop(b_.getInt64(0), whole, b_.getInt64(lanes), now,
-                           [&](llvm::Value* k, llvm::ArrayRef<llvm::Value*> carried) {
-                             return vector(row, k, carried, nullptr);
-                           });
-    if (lanes == 1) return after;
-    // Lanes behind the last input hold anything.
-    return b_.loop(whole, fan_in_, b_.getInt64(lanes), after,
-                   [&](llvm::Value* k, llvm::ArrayRef<llvm::Value*> carried) {
-                     llvm::Value* left = b_.splat(b_.CreateTrunc(b_.CreateSub(fan_in_, k), b_.getInt32Ty()));
-                     return vector(row, k, carried, b_.CreateICmpULT(b_.lane_numbers(), left));
-                   });
-  }
-
- private:
-  Values vector(llvm::Value* row, llvm::Value* k, llvm::ArrayRef<llvm::Value*> now, llvm::Value* existing) {
-    llvm::Value* x = b_.load_vector(word_address(b_, row, k));
-    llvm::Value* active = b_.CreateFCmpUNE(x, b_.f32(0));  // a NaN is active
-    if (existing) active = b_.land(active, existing);
-    llvm::Value* other = b_.lor(now[1], b_.land(active, b_.CreateFCmpUNE(x, b_.f32(1))));
-    return {b_.can_compress() ? compress(x, active, k, now[0]) : one_by_one(row, active, k, now[0]), other};
-  }
-
-  /// The list has room for a whole vector behind its last event.
-  llvm::Value* compress(llvm::Value* x, llvm::Value* active, llvm::Value* k, llvm::Value* count) {
-    const auto append = [&](llvm::Value* vector, llvm::Value* words) {
-      llvm::Value* packed = b_.CreateIntrinsic(llvm::Intrinsic::x86_avx512_mask_compress, {vector->getType()},
-                                               {vector, llvm::PoisonValue::get(vector->getType()), active});
-      b_.CreateAlignedStore(packed, word_address(b_, words, count), llvm::Align(4));
-    };
-    append(b_.iadd(b_.splat(b_.CreateTrunc(k, b_.getInt32Ty())), b_.lane_numbers()), numbers_);
-    append(x, values_);
-    llvm::Value* bits = b_.CreateBitCast(active, b_.getInt16Ty());
-    return b_.CreateAdd(
-        count, b_.CreateZExt(b_.CreateUnaryIntrinsic(llvm::Intrinsic::ctpop, bits), b_.getInt64Ty()));
-  }
-
-  llvm::Value* one_by_one(llvm::Value* row, llvm::Value* active, llvm::Value* k, llvm::Value* count) {
-    llvm::Value* bits = b_.CreateZExt(b_.CreateBitCast(active, b_.getIntNTy(b_.lanes())), b_.getInt32Ty());
-    return append_set_bits(b_, bits, k, count, [&](llvm::Value* at, llvm::Value* number) {
-      store_word(b_, numbers_, at, number);
-      b_.CreateStore(b_.CreateLoad(b_.getInt32Ty(), word_address(b_, row, number)),
-                     word_address(b_, values_, at));
-    });
-  }
-
-  VectorBuilder& b_;
-  llvm::Value *fan_in_, *numbers_, *values_;
-};
 
 /// Adds rows of weights for tiles of outputs. Additions wait for each other, since a sum has one order: eight
 /// sums beside each other hide that. They are two strips of outputs, or several steps of what is narrower.
@@ -253,38 +157,6 @@ class EventAdder {
 };
 
 }  // namespace
-
-void emit_list_bits(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p) {
-  llvm::Value *row = p[0], *stride = p[1], *steps = p[2], *fan_in = p[3], *list = p[4];
-  llvm::Value* numbers = b.at(list, kListHeader);
-  llvm::Value* words = b.CreateLShr(b.CreateAdd(fan_in, b.getInt64(63)), 6);
-  const Values end = list_steps(
-      b, row, stride, steps, list, {b.getInt64(0)}, [&](llvm::Value* bits, llvm::ArrayRef<llvm::Value*> now) {
-        return b.loop(b.getInt64(0), words, b.getInt64(1), now,
-                      [&](llvm::Value* word, llvm::ArrayRef<llvm::Value*> count) {
-                        llvm::Value* some = b.CreateAlignedLoad(
-                            b.getInt64Ty(), b.at(bits, b.CreateShl(word, 3)), llvm::Align(8));
-                        return Values{append_set_bits(b, some, b.CreateShl(word, 6), count[0],
-                                                      [&](llvm::Value* at, llvm::Value* number) {
-                                                        store_word(b, numbers, at, number);
-                                                      })};
-                      });
-      });
-  b.CreateRet(end[0]);
-}
-
-void emit_list_floats(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p) {
-  llvm::Value *row = p[0], *stride = p[1], *steps = p[2], *fan_in = p[3], *capacity = p[4], *list = p[5];
-  llvm::Value* numbers = b.at(list, kListHeader);
-  FloatLister lister(b, fan_in, numbers, b.at(numbers, b.CreateShl(capacity, 2)));
-  llvm::Value* none = llvm::Constant::getNullValue(b.mask_vector());
-  const Values end = list_steps(
-      b, row, stride, steps, list, {b.getInt64(0), none},
-      [&](llvm::Value* values, llvm::ArrayRef<llvm::Value*> now) { return lister.row(values, now); });
-  llvm::Value* other = b.CreateIsNotNull(b.CreateBitCast(end[1], b.getIntNTy(b.lanes())));
-  b.CreateStore(b.CreateZExt(b.CreateNot(other), b.getInt32Ty()), b.at(list, kListUnit));
-  b.CreateRet(end[0]);
-}
 
 void emit_add_events(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p, bool values) {
   EventAdder(b, p, values).run();

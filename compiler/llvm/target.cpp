@@ -38,7 +38,10 @@ std::string host_features() {
 void read_abilities(Cpu& cpu, const llvm::Triple& triple, const llvm::MCSubtargetInfo& info) {
   const auto has = [&info](const char* features) { return info.checkFeatures(features); };
   if (triple.isX86()) {
-    cpu.instructions = {.fma = has("+fma"), .floor = has("+sse4.1"), .compress = has("+avx512f")};
+    cpu.instructions = {.fma = has("+fma"),
+                        .floor = has("+sse4.1"),
+                        .compress = has("+avx512f"),
+                        .compress_bytes = has("+avx512vbmi2")};
     const bool wide = has("+avx512f") && has("+avx512bw") && has("+avx512dq") && has("+avx512vl");
     cpu.lanes = wide ? 16 : has("+avx") ? 8 : 4;
   } else if (triple.isAArch64()) {

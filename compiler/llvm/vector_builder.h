@@ -14,9 +14,10 @@ namespace spikeloom {
 
 /// What the instruction set of the target offers beyond the vector width.
 struct Instructions {
-  bool fma = false;       // fused multiply-add
-  bool floor = false;     // rounding without a library call
-  bool compress = false;  // AVX-512: the chosen lanes of a register moved to its front
+  bool fma = false;             // fused multiply-add
+  bool floor = false;           // rounding without a library call
+  bool compress = false;        // AVX-512: the chosen lanes of a register moved to its front
+  bool compress_bytes = false;  // AVX-512 VBMI2: the same for bytes
 };
 
 using Values = llvm::SmallVector<llvm::Value*, 8>;
@@ -34,6 +35,7 @@ class VectorBuilder : public llvm::IRBuilder<> {
   unsigned lanes() const { return lanes_; }
   bool has_fma() const { return instructions_.fma; }
   bool can_compress() const { return instructions_.compress && lanes_ == 16; }
+  bool can_compress_bytes() const { return instructions_.compress_bytes && can_compress(); }
   llvm::VectorType* float_vector() const { return float_vector_; }
   llvm::VectorType* mask_vector() const { return mask_vector_; }
 

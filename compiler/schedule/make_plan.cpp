@@ -26,7 +26,7 @@ constexpr std::uint64_t kMostBlockBytes = 64 << 20;
 /// Event lists of a sample, and of a group of samples that share a panel while it is in the cache.
 constexpr std::uint64_t kSampleListBytes = 8 << 20;
 constexpr std::uint64_t kGroupListBytes = 32 << 20;
-constexpr std::uint32_t kLargestGroup = 64;
+constexpr std::uint32_t kLargestGroup = 32;
 /// A panel of weights should stay in the second-level cache.
 constexpr std::uint64_t kPanelBytes = 1 << 20;
 /// The dense drive is kept down to this part of the density from which it is taken.

@@ -153,5 +153,19 @@ TEST(Kernels, WithoutFmaInstructionsTheBitsAreTheSame) {
   EXPECT_TRUE(same_as_reference(w.model, {.special_values = true, .cpu = "x86-64"}));
 }
 
+TEST(Kernels, EventsAreListedAlikeHoweverTheCpuPacksThem) {
+  NetworkWriter w;
+  const Signal in = w.input(150);
+  const Signal hidden = w.lif({{w.linear({in}, 300)}});
+  w.lif({{w.linear({hidden}, 10)}});
+  std::vector<const char*> cpus = {""};
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2")) cpus.push_back("x86-64-v3");
+  if (__builtin_cpu_supports("avx512vl")) cpus.push_back("x86-64-v4");  // compresses words, but not bytes
+#endif
+  for (const char* cpu : cpus)
+    EXPECT_TRUE(same_as_reference(w.model, {.special_values = true, .cpu = cpu})) << cpu;
+}
+
 }  // namespace
 }  // namespace spikeloom::testing
