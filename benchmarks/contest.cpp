@@ -53,11 +53,10 @@ Session Contest::create_session(unsigned threads) const {
 
 void Contest::run(Session& session) const {
   const std::size_t row = input_.size() / (workload_.constant ? 1 : workload_.steps);
-  or_exit(session.run(
+  or_exit(session.run_in_place(
       workload_.steps,
-      [&](std::string_view, std::uint64_t first, std::uint32_t count, std::span<float> rows) -> Result<void> {
-        std::memcpy(rows.data(), &input_[first * row], count * row * sizeof(float));
-        return {};
+      [&](std::string_view, std::uint64_t first, std::uint32_t count) -> Result<std::span<const float>> {
+        return std::span<const float>(&input_[first * row], count * row);
       }));
 }
 

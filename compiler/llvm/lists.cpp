@@ -127,7 +127,7 @@ class FloatLister {
     llvm::Value* whole = b_.CreateAnd(fan_in_, ~std::uint64_t{lanes - 1});
     carried = some(row, begin, whole, 1, carried);
     if (lanes == 1) return carried;
-    // Lanes behind the last input hold anything.
+    // There may be no memory behind the last input.
     return b_.loop(whole, fan_in_, b_.getInt64(lanes), carried,
                    [&](llvm::Value* k, llvm::ArrayRef<llvm::Value*> so_far) {
                      llvm::Value* left = b_.splat(b_.CreateTrunc(b_.CreateSub(fan_in_, k), b_.getInt32Ty()));
@@ -149,9 +149,8 @@ class FloatLister {
     auto* type = b_.getIntNTy(count * b_.lanes());
     llvm::Value *bits = nullptr, *other = now[1];
     for (unsigned v = 0; v < count; ++v) {
-      llvm::Value* x = b_.load_vector(b_.at(word_address(b_, row, k), std::uint64_t{v} * b_.lanes() * 4));
+      llvm::Value* x = load(b_.at(word_address(b_, row, k), std::uint64_t{v} * b_.lanes() * 4), existing);
       llvm::Value* active = b_.CreateFCmpUNE(x, b_.f32(0));  // a NaN is active
-      if (existing) active = b_.land(active, existing);
       other = b_.lor(other, b_.land(active, b_.CreateFCmpUNE(x, b_.f32(1))));
       llvm::Value* mine = b_.CreateBitCast(active, b_.getIntNTy(b_.lanes()));
       mine = b_.CreateShl(b_.CreateZExt(mine, type), v * b_.lanes());
@@ -159,6 +158,13 @@ class FloatLister {
     }
     if (!b_.can_compress()) bits = b_.CreateZExt(bits, b_.getInt32Ty());
     return {numbers_.append(bits, k, now[0]), other};
+  }
+
+  /// Rows of inputs lie where the caller has them.
+  llvm::Value* load(llvm::Value* from, llvm::Value* existing) {
+    const llvm::Align any(4);
+    if (!existing) return b_.CreateAlignedLoad(b_.float_vector(), from, any);
+    return b_.CreateMaskedLoad(b_.float_vector(), from, any, existing, b_.f32(0));
   }
 
   VectorBuilder& b_;

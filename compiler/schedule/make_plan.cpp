@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <set>
 
 #include "equations/neuron.h"
 #include "schedule/components.h"
@@ -60,6 +61,7 @@ class Planner {
     place_signals();
     add_constant_stages();
     for (const Component& component : components_) add_component(component);
+    find_given_inputs();
     list_signals();
     lay_out_memory();
     plan_.hash = hash_of(plan_);
@@ -183,7 +185,10 @@ class Planner {
     return s.state < 0 ? node_buffer_[s.index] : trace_buffer_[s.index][s.state];
   }
 
-  void read(const Source& s) { operand(buffer_of(s.signal), facts_.effective_delay(s)); }
+  void read(const Source& s) {
+    read_as_rows_.insert(buffer_of(s.signal));
+    operand(buffer_of(s.signal), facts_.effective_delay(s));
+  }
   void operand(Id buffer, std::uint32_t delay = 0, bool ring = false) {
     plan_.operands.push_back({buffer, delay, ring ? 1u : 0u});
   }
@@ -306,7 +311,8 @@ class Planner {
     const spikeloom_element input = facts_.element(l.input.signal);
     const std::size_t in = l.weight->shape[1];
     panel_ = panel_of(reader);
-    read(l.input);
+    if (facts_.effective_delay(l.input) > 0) read_as_rows_.insert(buffer_of(l.input.signal));
+    operand(buffer_of(l.input.signal), facts_.effective_delay(l.input));
     operand(pool_.weights(l.weight, strip_width(panel_)));
     operand(l.bias ? pool_.floats(l.bias->values, node.size, 0.0f) : pool_.zeros(node.size));
     const bool may_be_dense =
@@ -431,6 +437,18 @@ class Planner {
     return known->second;
   }
 
+  /// What only event lists and products read may lie anywhere: inputs of such layers are not copied.
+  void find_given_inputs() {
+    for (const ModelOutput& o : model_.outputs)
+      if (facts_.root(o.signal).of == Signal::Of::input) read_as_rows_.insert(buffer_of(o.signal));
+    for (Id i = 0; i < model_.inputs.size(); ++i) {
+      spikeloom_buffer& b = plan_.buffers[input_buffer_[i]];
+      if (model_.inputs[i].constant || read_as_rows_.contains(input_buffer_[i])) continue;
+      b.memory = SPIKELOOM_GIVEN;
+      b.slots = plan_.block_steps;
+    }
+  }
+
   void list_signals() {
     for (Id i = 0; i < model_.inputs.size(); ++i) {
       const ModelInput& in = model_.inputs[i];
@@ -480,6 +498,7 @@ class Planner {
   ConstantPool pool_;
   std::vector<Id> input_buffer_, node_buffer_;
   std::vector<std::vector<Id>> state_buffer_, trace_buffer_;
+  std::set<Id> read_as_rows_;  // buffers whose readers count on the padding of rows, or on a history
   std::map<std::string, Id> kernels_;
   Id scratch_ = SPIKELOOM_NONE, nowhere_ = SPIKELOOM_NONE;
   // Of the stage that is being added.

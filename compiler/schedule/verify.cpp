@@ -53,8 +53,8 @@ void verify(const Plan& plan) {
       check(b.offset % 64 == 0 && b.offset + b.row_bytes <= plan.constants.size(), "a constant lies outside");
       continue;
     }
-    if (b.memory == SPIKELOOM_OBSERVED) {
-      check(b.slots == plan.block_steps, "an observed buffer is not one block");
+    if (b.memory == SPIKELOOM_OBSERVED || b.memory == SPIKELOOM_GIVEN) {
+      check(b.slots == plan.block_steps, "a buffer outside of the arena is not one block");
       continue;
     }
     const bool scratch = b.memory == SPIKELOOM_SCRATCH;

@@ -33,6 +33,22 @@ class Receiver final : public spikeloom::Recorder {
   std::string signal_;
 };
 
+/// Runs with the caller's progress function, which may stop it; tells how many steps were done.
+Result<void> run_with_progress(
+    Session& session, spikeloom_progress progress, void* user, std::uint64_t* done,
+    const std::function<Result<std::uint64_t>(const spikeloom::RunOptions&)>& run) {
+  std::stop_source stop;
+  spikeloom::RunOptions options{.stop = stop.get_token(), .progress = {}};
+  if (progress)
+    options.progress = [&](std::uint64_t at, std::uint64_t all) {
+      if (progress(user, at, all) != 0) stop.request_stop();
+    };
+  const std::uint64_t before = session.step_count();
+  const Result<std::uint64_t> ran = run(options);
+  if (done) *done = session.step_count() - before;
+  return ran.ok() ? Result<void>() : Result<void>(ran.error());
+}
+
 }  // namespace
 
 struct spikeloom_session {
@@ -181,16 +197,32 @@ int spikeloom_session_run(spikeloom_session* session, uint64_t steps, spikeloom_
           return Error(ErrorKind::io, "the source of '" + name + "' failed with " + std::to_string(code));
         return {};
       };
-    std::stop_source stop;
-    spikeloom::RunOptions options{.stop = stop.get_token(), .progress = {}};
-    if (progress)
-      options.progress = [&](std::uint64_t at, std::uint64_t all) {
-        if (progress(user, at, all) != 0) stop.request_stop();
-      };
-    const std::uint64_t before = session->session.step_count();
-    const Result<std::uint64_t> ran = session->session.run(steps, rows, options);
-    if (done) *done = session->session.step_count() - before;
-    return ran.ok() ? Result<void>() : Result<void>(ran.error());
+    return run_with_progress(
+        session->session, progress, user, done,
+        [&](const spikeloom::RunOptions& options) { return session->session.run(steps, rows, options); });
+  });
+}
+
+int spikeloom_session_run_in_place(spikeloom_session* session, uint64_t steps, spikeloom_view view,
+                                   spikeloom_progress progress, void* user, uint64_t* done,
+                                   spikeloom_error** error) {
+  return guarded(error, [&]() -> Result<void> {
+    if (!session || !view) return missing("session or view");
+    const auto rows = [&](std::string_view input, std::uint64_t first,
+                          std::uint32_t block) -> Result<std::span<const float>> {
+      const std::string name(input);
+      const float* from = nullptr;
+      const int code = view(user, name.c_str(), first, block, &from);
+      if (code != 0 || !from)
+        return Error(ErrorKind::io, "the view of '" + name + "' failed with " + std::to_string(code));
+      const spikeloom_signal* signal = session->session.program().find(name);
+      return std::span<const float>(
+          from, std::size_t{block} * session->session.batch() * session->session.program().size(*signal));
+    };
+    return run_with_progress(session->session, progress, user, done,
+                             [&](const spikeloom::RunOptions& options) {
+                               return session->session.run_in_place(steps, rows, options);
+                             });
   });
 }
 

@@ -80,7 +80,7 @@ static int check_initial(const spikeloom_table* t, const spikeloom_buffer* b) {
 
 static int check_buffer(const spikeloom_table* t, const spikeloom_buffer* b) {
   const int constant = b->memory == SPIKELOOM_CONSTANT;
-  if (b->memory > SPIKELOOM_OBSERVED || b->memory == SPIKELOOM_MUTABLE) return PROBLEM_MEMORY;
+  if (b->memory > SPIKELOOM_GIVEN || b->memory == SPIKELOOM_MUTABLE) return PROBLEM_MEMORY;
   if (b->element > SPIKELOOM_WORDS) return PROBLEM_ELEMENT;
   if (b->slots == 0 || (constant && b->slots != 1)) return PROBLEM_SLOTS;
   if (b->reach > b->slots) return PROBLEM_REACH;
@@ -90,7 +90,8 @@ static int check_buffer(const spikeloom_table* t, const spikeloom_buffer* b) {
     if (!fits(b->offset, 1, b->row_bytes, t->constant_bytes)) return PROBLEM_CONSTANT_RANGE;
     return b->initial == SPIKELOOM_NONE ? SOUND : PROBLEM_INITIAL;
   }
-  if (b->memory == SPIKELOOM_OBSERVED) return b->initial == SPIKELOOM_NONE ? SOUND : PROBLEM_INITIAL;
+  if (b->memory == SPIKELOOM_OBSERVED || b->memory == SPIKELOOM_GIVEN)
+    return b->initial == SPIKELOOM_NONE ? SOUND : PROBLEM_INITIAL;
   if (b->offset_per_sample % 64 != 0) return PROBLEM_OFFSET;
   if (b->memory == SPIKELOOM_SCRATCH) {
     if (b->slots != 1) return PROBLEM_SLOTS;
@@ -105,6 +106,7 @@ static int check_operand(const spikeloom_table* t, const spikeloom_operand* o) {
   if (o->buffer >= t->buffers) return PROBLEM_OPERAND;
   const spikeloom_buffer* b = &t->buffer[o->buffer];
   if (o->delay >= b->slots || o->delay > b->reach) return PROBLEM_DELAY;
+  if (b->memory == SPIKELOOM_GIVEN && (o->delay != 0 || o->ring != 0)) return PROBLEM_DELAY;
   if (o->ring > 1 || (o->ring && (o->delay != 0 || b->reach != b->slots))) return PROBLEM_RING;
   return SOUND;
 }
@@ -145,7 +147,8 @@ static int check_signal(const spikeloom_table* t, const spikeloom_signal* s) {
   if (s->constant > 1 || (s->constant && s->role != SPIKELOOM_INPUT)) return PROBLEM_INPUT;
   if (s->role == SPIKELOOM_INPUT || s->role == SPIKELOOM_NEURON_STATE) {
     const int is_input = s->role == SPIKELOOM_INPUT;
-    if (b->memory != SPIKELOOM_STATE || b->element != SPIKELOOM_FLOAT)
+    const int is_given = b->memory == SPIKELOOM_GIVEN && is_input && !s->constant;
+    if ((b->memory != SPIKELOOM_STATE && !is_given) || b->element != SPIKELOOM_FLOAT)
       return is_input ? PROBLEM_INPUT : PROBLEM_SIGNAL_BUFFER;
     if (s->constant && b->slots != 1) return PROBLEM_INPUT;
   }

@@ -43,6 +43,14 @@ static unsigned char* worker_area(const spikeloom_run* run, uint32_t worker) {
          worker_bytes(run->table, run->batch) * worker;
 }
 
+/* A given row is read only; the type is shared with rows that are written. */
+static unsigned char* given_row(const spikeloom_run* run, uint32_t buffer, uint64_t step, uint32_t sample) {
+  const spikeloom_given* g = run->given ? &run->given[buffer] : 0;
+  if (!g || !g->rows) return 0;
+  return (unsigned char*)(uintptr_t)g->rows + (step - g->first_step) * g->step_stride +
+         sample * g->sample_stride;
+}
+
 /* The row of the first sample; those of the others follow at a distance of all slots. So the steps of a
  * sample lie beside each other: kernels run them one after the other. */
 static unsigned char* slot_address(const spikeloom_run* run, uint32_t buffer, uint64_t slot) {
@@ -59,6 +67,7 @@ unsigned char* spikeloom_row(const spikeloom_run* run, uint32_t buffer, uint64_t
   /* Constants are read only by the rules of the table; the type is shared with buffers that are written. */
   if (b->memory == SPIKELOOM_CONSTANT) return (unsigned char*)(uintptr_t)(run->constants + b->offset);
   if (b->memory == SPIKELOOM_SCRATCH) return 0;
+  if (b->memory == SPIKELOOM_GIVEN) return given_row(run, buffer, step, sample);
   unsigned char* slot = slot_address(run, buffer, step % b->slots);
   return slot ? slot + sample * (b->slots * b->row_bytes) : 0;
 }
@@ -107,7 +116,7 @@ uint32_t spikeloom_block(const spikeloom_run* run, uint32_t wanted) {
   for (uint32_t i = 0; i < table->operands && steps > 1; ++i) {
     const spikeloom_operand* o = &table->operand[i];
     const spikeloom_buffer* b = &table->buffer[o->buffer];
-    if (b->slots == 1 || o->ring) continue;
+    if (b->slots == 1 || o->ring || b->memory == SPIKELOOM_GIVEN) continue;
     const uint64_t until_wrap = b->slots - first_slot(b, run->step, o->delay);
     if (until_wrap < steps) steps = until_wrap;
   }
@@ -137,6 +146,11 @@ static void run_stage(const part* p, const spikeloom_stage* stage, uint64_t step
     } else if (b->memory == SPIKELOOM_SCRATCH) {
       operand[i] = p->scratch + b->offset_per_sample * p->group;
       sample_stride[i] = (size_t)b->row_bytes;
+    } else if (b->memory == SPIKELOOM_GIVEN) {
+      operand[i] = given_row(run, o->buffer, step, 0);
+      if (!operand[i]) continue;
+      step_stride[i] = run->given[o->buffer].step_stride;
+      sample_stride[i] = run->given[o->buffer].sample_stride;
     } else {
       operand[i] = slot_address(run, o->buffer, o->ring ? 0 : first_slot(b, step, o->delay));
       if (!operand[i]) continue;

@@ -1,6 +1,7 @@
 // What a session holds; shared by the files of this room.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,8 +15,10 @@ namespace spikeloom {
 struct Session::Impl {
   struct VaryingInput {
     const spikeloom_signal* signal;
-    std::uint32_t piece;      // steps that an InputSource is asked for at a time
-    std::vector<float> rows;  // [piece][batch][n]; empty where rows are filled in place
+    std::uint32_t piece;  // steps that an InputSource is asked for at a time
+    bool is_given;        // kernels read it wherever it lies
+    std::uint64_t staged;
+    std::vector<float> rows;  // `staged` floats that an InputSource has filled: [steps][batch][n]
   };
   struct ConstantInput {
     const spikeloom_signal* signal;
@@ -39,6 +42,7 @@ struct Session::Impl {
   std::vector<Tap> taps;
   std::vector<unsigned char*> observed;  // for each buffer: run.observed
   std::vector<Pages> observed_rows;
+  std::vector<spikeloom_given> given;  // for each buffer: run.given
 
   const spikeloom_buffer& buffer(std::uint32_t index) const { return program.table().buffer[index]; }
 
@@ -56,6 +60,13 @@ struct Session::Impl {
   std::uint32_t block(std::uint64_t wanted) const;
   Result<void> fill_input(VaryingInput& input, const InputSource& source, std::uint64_t now,
                           std::uint32_t steps);
+  /// Inputs of steps from `first` on that lie at `rows`: where kernels cannot read them there, they are
+  /// copied.
+  Result<void> take_rows(const VaryingInput& input, std::span<const float> rows, std::uint64_t first,
+                         std::uint32_t steps);
+  void give(const VaryingInput& input, const float* rows, std::uint64_t first);
+  using FillInput = std::function<Result<void>(VaryingInput&, std::uint64_t now, std::uint32_t steps)>;
+  Result<std::uint64_t> run_blocks(std::uint64_t steps, const FillInput& fill, const RunOptions& how);
   Result<void> ready_to_run() const;
   Result<void> feed_recorders(std::uint64_t first_step, std::uint32_t steps);
   Error not_finite(const spikeloom_signal& signal, std::span<const float> values, std::size_t at,

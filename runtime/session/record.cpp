@@ -68,6 +68,7 @@ Result<void> Session::Impl::feed_recorders(std::uint64_t first_step, std::uint32
   for (Tap& tap : taps) {
     const spikeloom_buffer& b = buffer(tap.buffer);
     const bool is_constant = b.memory == SPIKELOOM_CONSTANT;
+    const bool is_given = b.memory == SPIKELOOM_GIVEN;
     Block block{.signal = tap.name,
                 .first_step = first_step,
                 .steps = steps,
@@ -76,8 +77,12 @@ Result<void> Session::Impl::feed_recorders(std::uint64_t first_step, std::uint32
                 .neurons = tap.count,
                 .element = static_cast<spikeloom_element>(b.element),
                 .data = spikeloom_row(&run, tap.buffer, first_step, 0),
-                .step_stride = b.slots == 1 ? 0 : static_cast<std::size_t>(b.row_bytes),
-                .sample_stride = is_constant ? 0 : static_cast<std::size_t>(b.slots * b.row_bytes)};
+                .step_stride = is_given       ? given[tap.buffer].step_stride
+                               : b.slots == 1 ? 0
+                                              : static_cast<std::size_t>(b.row_bytes),
+                .sample_stride = is_given      ? given[tap.buffer].sample_stride
+                                 : is_constant ? 0
+                                               : static_cast<std::size_t>(b.slots * b.row_bytes)};
     if (b.element == SPIKELOOM_FLOAT) {
       block.data += std::size_t{tap.first} * sizeof(float);
     } else if (tap.first % 8 == 0) {

@@ -53,6 +53,17 @@ std::vector<float> for_all_samples(std::span<const float> values, std::uint32_t 
   return all;
 }
 
+/// Steps that samples share weights for, at most, so that their inputs take bounded memory.
+std::uint64_t longest_shared_block(const Program& program, std::uint32_t batch) {
+  const std::uint64_t block_steps = program.table().block_steps;
+  std::uint64_t step_bytes = 0;
+  for (const spikeloom_signal* s : program.varying_inputs())
+    step_bytes += program.table().buffer[s->buffer].row_bytes;
+  if (batch == 1 || step_bytes == 0) return block_steps;
+  return std::clamp(kBlockInputBytes / batch / step_bytes, std::min(kLeastSharedBlock, block_steps),
+                    block_steps);
+}
+
 }  // namespace
 
 bool Session::Impl::is_overwritten(std::uint32_t index) const {
@@ -89,14 +100,11 @@ std::uint32_t Session::Impl::block(std::uint64_t wanted) const {
     steps = std::min<std::uint64_t>(steps, longest_block(index));
     if (slots > 1) steps = std::min(steps, slots - run.step % slots);
   };
-  std::uint64_t step_bytes = 0;
-  for (const VaryingInput& input : varying) {
-    cut(input.signal->buffer);
-    step_bytes += buffer(input.signal->buffer).row_bytes;
-  }
-  if (options.batch > 1 && step_bytes > 0)
-    steps = std::min(steps, std::max(kLeastSharedBlock, kBlockInputBytes / options.batch / step_bytes));
-  for (const Tap& tap : taps) cut(tap.buffer);
+  for (const VaryingInput& input : varying)
+    if (!input.is_given) cut(input.signal->buffer);
+  steps = std::min(steps, longest_shared_block(program, options.batch));
+  for (const Tap& tap : taps)
+    if (buffer(tap.buffer).memory != SPIKELOOM_GIVEN) cut(tap.buffer);
   return static_cast<std::uint32_t>(steps);
 }
 
@@ -104,22 +112,49 @@ Result<void> Session::Impl::fill_input(VaryingInput& input, const InputSource& s
                                        std::uint32_t steps) {
   const std::uint32_t index = input.signal->buffer;
   const std::size_t step_values = std::size_t{options.batch} * buffer(index).count;
+  input.rows.resize(input.staged);
   for (std::uint32_t done = 0; done < steps;) {
     const std::uint64_t first = now + done;
     const std::uint32_t piece = std::min(input.piece, steps - done);
     // The slots of a single sample follow each other: rows without padding are one piece of memory.
-    float* to = input.rows.empty() ? reinterpret_cast<float*>(spikeloom_row(&run, index, first, 0))
-                                   : input.rows.data();
+    float* to = input.is_given     ? input.rows.data() + done * step_values
+                : input.staged > 0 ? input.rows.data()
+                                   : reinterpret_cast<float*>(spikeloom_row(&run, index, first, 0));
     const std::span<float> rows(to, piece * step_values);
     if (Result<void> filled = source(program.name(*input.signal), first, piece, rows); !filled) return filled;
-    if (const std::size_t bad = first_not_finite(rows); bad != rows.size())
-      return not_finite(*input.signal, rows, bad, first);
-    if (!input.rows.empty())
+    if (Result<void> taken = take_rows(input, rows, first, piece); !taken) return taken;
+    done += piece;
+  }
+  if (input.is_given) give(input, input.rows.data(), now);
+  return {};
+}
+
+Result<void> Session::Impl::take_rows(const VaryingInput& input, std::span<const float> rows,
+                                      std::uint64_t first, std::uint32_t steps) {
+  const std::uint32_t index = input.signal->buffer;
+  const std::size_t step_values = rows.size() / steps;
+  // Checked while it is in the cache.
+  for (std::uint32_t done = 0; done < steps;) {
+    const std::uint32_t piece = std::min(input.piece, steps - done);
+    const std::span<const float> some = rows.subspan(done * step_values, piece * step_values);
+    if (const std::size_t bad = first_not_finite(some); bad != some.size())
+      return not_finite(*input.signal, some, bad, first + done);
+    const bool in_place = !input.is_given && some.data() == reinterpret_cast<const float*>(
+                                                                spikeloom_row(&run, index, first + done, 0));
+    if (!input.is_given && !in_place)
       for (std::uint32_t s = 0; s < piece; ++s)
-        write_rows(run, index, first + s, rows.subspan(s * step_values, step_values));
+        write_rows(run, index, first + done + s, some.subspan(s * step_values, step_values));
     done += piece;
   }
   return {};
+}
+
+void Session::Impl::give(const VaryingInput& input, const float* rows, std::uint64_t first) {
+  const std::size_t row = std::size_t{buffer(input.signal->buffer).count} * sizeof(float);
+  given[input.signal->buffer] = {.rows = reinterpret_cast<const unsigned char*>(rows),
+                                 .first_step = first,
+                                 .step_stride = row * options.batch,
+                                 .sample_stride = row};
 }
 
 Result<void> Session::Impl::ready_to_run() const {
@@ -169,8 +204,10 @@ Result<Session> Session::create(Program program, SessionOptions options) {
   };
   const auto staged = [&](const spikeloom_signal& s) -> std::uint64_t {
     const spikeloom_buffer& b = table.buffer[s.buffer];
+    const std::uint64_t values = std::uint64_t{options.batch} * b.count;
+    if (b.memory == SPIKELOOM_GIVEN) return longest_shared_block(program, options.batch) * values;
     const bool in_place = options.batch == 1 && b.row_bytes == std::uint64_t{b.count} * sizeof(float);
-    return in_place ? 0 : piece_of(s) * options.batch * b.count;
+    return in_place ? 0 : piece_of(s) * values;
   };
   // A row's floats are never more than its bytes in the arena, which fit: no product overflows.
   for (const spikeloom_signal* s : program.varying_inputs())
@@ -191,15 +228,22 @@ Result<Session> Session::create(Program program, SessionOptions options) {
                             .seed = options.seed.value_or(table.seed),
                             .step = 0,
                             .observed = nullptr,
+                            .given = nullptr,
                             .settled = 0,
                             .stage_observer = options.stage_observer,
                             .observer_context = options.observer_context};
-    auto impl =
-        std::make_unique<Impl>(Impl{std::move(program), options, std::move(arena), run, {}, {}, {}, {}, {}});
+    auto impl = std::make_unique<Impl>(
+        Impl{std::move(program), options, std::move(arena), run, {}, {}, {}, {}, {}, {}});
     impl->observed.resize(impl->program.table().buffers);
     impl->run.observed = impl->observed.data();
+    impl->given.resize(impl->program.table().buffers);
+    impl->run.given = impl->given.data();
     for (const spikeloom_signal* s : impl->program.varying_inputs())
-      impl->varying.push_back({s, static_cast<std::uint32_t>(piece_of(*s)), std::vector<float>(staged(*s))});
+      impl->varying.push_back({s,
+                               static_cast<std::uint32_t>(piece_of(*s)),
+                               impl->buffer(s->buffer).memory == SPIKELOOM_GIVEN,
+                               staged(*s),
+                               {}});
     for (const spikeloom_signal* s : impl->program.constant_inputs())
       impl->constants.push_back(
           {s, false, std::vector<float>(std::size_t{options.batch} * impl->program.size(*s))});
@@ -293,8 +337,13 @@ Result<void> Session::step(std::span<const std::span<const float>> inputs) {
     if (const std::size_t bad = first_not_finite(inputs[i]); bad != inputs[i].size())
       return impl_->not_finite(signal, inputs[i], bad, now);
   }
-  for (std::size_t i = 0; i < inputs.size(); ++i)
-    write_rows(impl_->run, impl_->varying[i].signal->buffer, now, inputs[i]);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const Impl::VaryingInput& input = impl_->varying[i];
+    if (input.is_given)
+      impl_->give(input, inputs[i].data(), now);
+    else
+      write_rows(impl_->run, input.signal->buffer, now, inputs[i]);
+  }
   spikeloom_advance(&impl_->run, 1);
   return impl_->feed_recorders(now, 1);
 }
@@ -307,16 +356,45 @@ Result<std::uint64_t> Session::run(std::uint64_t steps, const InputSource& sourc
         ErrorKind::usage,
         "input " + quoted(program().name(*impl_->varying[0].signal)) + " varies, and run has no source",
         "pass a function that fills its rows");
+  return impl_->run_blocks(
+      steps,
+      [&](Impl::VaryingInput& input, std::uint64_t now, std::uint32_t block) {
+        return impl_->fill_input(input, source, now, block);
+      },
+      options);
+}
+
+Result<std::uint64_t> Session::run_in_place(std::uint64_t steps, const InputView& view,
+                                            const RunOptions& options) {
+  if (Result<void> ready = impl_->ready_to_run(); !ready) return ready.error();
+  return impl_->run_blocks(
+      steps,
+      [&](Impl::VaryingInput& input, std::uint64_t now, std::uint32_t block) -> Result<void> {
+        const std::string_view name = program().name(*input.signal);
+        const std::uint32_t n = program().size(*input.signal);
+        const Result<std::span<const float>> rows = view(name, now, block);
+        if (!rows) return rows.error();
+        if (rows->size() != std::size_t{block} * batch() * n)
+          return wrong_count("input", name, rows->size(), std::uint64_t{block} * batch(), n, false);
+        if (Result<void> taken = impl_->take_rows(input, *rows, now, block); !taken) return taken;
+        if (input.is_given) impl_->give(input, rows->data(), now);
+        return {};
+      },
+      options);
+}
+
+Result<std::uint64_t> Session::Impl::run_blocks(std::uint64_t steps, const FillInput& fill,
+                                                const RunOptions& how) {
   std::uint64_t done = 0;
-  while (done < steps && !options.stop.stop_requested()) {
-    const std::uint64_t now = step_count();
-    const std::uint32_t block = impl_->block(steps - done);
-    for (Impl::VaryingInput& input : impl_->varying)
-      if (Result<void> filled = impl_->fill_input(input, source, now, block); !filled) return filled.error();
-    spikeloom_advance(&impl_->run, block);
-    done += block;
-    if (Result<void> recorded = impl_->feed_recorders(now, block); !recorded) return recorded.error();
-    if (options.progress) options.progress(done, steps);
+  while (done < steps && !how.stop.stop_requested()) {
+    const std::uint64_t now = run.step;
+    const std::uint32_t together = block(steps - done);
+    for (VaryingInput& input : varying)
+      if (Result<void> filled = fill(input, now, together); !filled) return filled.error();
+    spikeloom_advance(&run, together);
+    done += together;
+    if (Result<void> recorded = feed_recorders(now, together); !recorded) return recorded.error();
+    if (how.progress) how.progress(done, steps);
   }
   return done;
 }
@@ -334,6 +412,9 @@ Result<void> Session::read(const spikeloom_signal& signal, std::span<float> valu
   if (impl_->buffer(signal.buffer).memory == SPIKELOOM_OBSERVED && !impl_->observed[signal.buffer])
     return Error(ErrorKind::usage, quoted(program().name(signal)) + " is computed on the way and not kept",
                  "record it before the run, or read it from a recorder");
+  if (impl_->buffer(signal.buffer).memory == SPIKELOOM_GIVEN)
+    return Error(ErrorKind::usage, quoted(program().name(signal)) + " is the caller's and is not kept",
+                 "record it before the run, or look at what was given");
   const std::uint32_t slots = impl_->buffer(signal.buffer).slots;
   read_rows(impl_->run, signal.buffer, step_count() + slots - 1, values);
   return {};

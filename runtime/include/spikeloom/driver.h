@@ -13,6 +13,13 @@ extern "C" {
 /* Told before (`begins` 1) and after (0) each call of a stage, by the thread that runs it. */
 typedef void (*spikeloom_stage_observer)(void* context, uint32_t stage, int begins);
 
+/* Where the rows of a given buffer lie, from one step on. Distances in bytes. */
+typedef struct spikeloom_given {
+  const unsigned char* rows; /* of the first step and sample; NULL: nowhere yet */
+  uint64_t first_step;
+  size_t step_stride, sample_stride;
+} spikeloom_given;
+
 /* One running network in the caller's memory. */
 typedef struct spikeloom_run {
   const spikeloom_table* table;
@@ -26,6 +33,8 @@ typedef struct spikeloom_run {
   /* For each buffer NULL, or where the rows of an observed one lie: batch x slots rows, aligned to 64. NULL:
    * nothing is observed. */
   unsigned char* const* observed;
+  /* For each buffer where a given one lies; NULL if the program has none. */
+  const spikeloom_given* given;
   uint32_t settled; /* 1: what depends on constants alone has been computed; 0 after any change of these */
   spikeloom_stage_observer stage_observer; /* NULL: nobody; who measures stages looks at a clock here */
   void* observer_context;
@@ -40,7 +49,8 @@ SPIKELOOM_API const char* spikeloom_table_problem(int reason);
 /* `workers`: how many threads may be inside spikeloom_advance_samples at a time, at least 1. */
 SPIKELOOM_API uint64_t spikeloom_arena_bytes(const spikeloom_table* table, uint32_t batch, uint32_t workers);
 
-/* Where the row of a buffer lies for a step and a sample; NULL for scratch and what is not observed. */
+/* Where the row of a buffer lies for a step and a sample; NULL for scratch, what is not observed and what is
+ * not given yet. A given row is read only. */
 SPIKELOOM_API unsigned char* spikeloom_row(const spikeloom_run* run, uint32_t buffer, uint64_t step,
                                            uint32_t sample);
 

@@ -13,7 +13,8 @@
  * A buffer of the constants holds one row for all samples, at constants + offset.
  * A buffer of scratch holds one row for each sample of a group: `group` samples, or the batch if that is
  * less. Every worker has scratch of its own, behind the samples' memory. An observed buffer has a block of
- * steps outside of the arena, or no memory at all.
+ * steps outside of the arena, or no memory at all. The rows of a given buffer are the caller's own: n floats
+ * each with nothing behind them, at any distance, for the steps that are being run.
  *
  * Time: stages are grouped in segments. A segment runs each stage over a whole block of steps, but no longer
  * than its `longest`: a cycle of the network lives in it, and its shortest delay is so long. A segment that
@@ -39,7 +40,8 @@ typedef enum {
   SPIKELOOM_STATE = 1,    /* of a session; saved and restored */
   SPIKELOOM_SCRATCH = 2,  /* of a worker; no result depends on what a call finds there */
   SPIKELOOM_MUTABLE = 3,  /* of a session, starts as a copy of constants (weights that learn); reserved */
-  SPIKELOOM_OBSERVED = 4  /* of a session; written only where somebody asked to see it */
+  SPIKELOOM_OBSERVED = 4, /* of a session; written only where somebody asked to see it */
+  SPIKELOOM_GIVEN = 5     /* an input that is read where the caller has it */
 } spikeloom_memory;
 
 /* What one kernel call receives. The pointer of operand i, step s (0 ... steps - 1) and sample b is
@@ -117,9 +119,9 @@ typedef enum {
  * value or a state. What lies in a buffer with one slot can be read only after every single step; the session
  * then runs blocks of one step, unless it is constant or has a history.
  *
- * Inputs are float32 in the arena; a constant input has one slot. Of a state, `buffer` is the one that
- * kernels update in place, what a caller may set; `history` is the one to which they also write every step:
- * an observed buffer, or one in the arena where other nodes read it.
+ * Inputs are float32; a constant input has one slot of the arena, others a history there or are given. Of a
+ * state, `buffer` is the one that kernels update in place, what a caller may set; `history` is the one to
+ * which they also write every step: an observed buffer, or one in the arena where other nodes read it.
  */
 typedef struct spikeloom_signal {
   uint32_t name; /* byte offset into the names: "image", "lif1", "lif1.mem", outputs by their own name */

@@ -33,6 +33,12 @@ struct SessionOptions {
 using InputSource = std::function<Result<void>(std::string_view input, std::uint64_t first_step,
                                                std::uint32_t steps, std::span<float> rows)>;
 
+/// Says where the rows of a varying input lie: [steps][batch][n] floats for steps first_step ... first_step +
+/// steps -
+/// 1. They stay there, unchanged, until the next call or the end of the run.
+using InputView = std::function<Result<std::span<const float>>(
+    std::string_view input, std::uint64_t first_step, std::uint32_t steps)>;
+
 struct RunOptions {
   std::stop_token stop;                                                   // looked at between blocks
   std::function<void(std::uint64_t done, std::uint64_t steps)> progress;  // called between blocks
@@ -67,6 +73,10 @@ class SPIKELOOM_API Session {
   /// Many steps; the varying inputs come from `source`. Returns the number of steps done (fewer when
   /// stopped).
   Result<std::uint64_t> run(std::uint64_t steps, const InputSource& source, const RunOptions& options = {});
+
+  /// The same for inputs that lie in memory: nothing is copied where the network can read them there.
+  Result<std::uint64_t> run_in_place(std::uint64_t steps, const InputView& view,
+                                     const RunOptions& options = {});
 
   /// The value of a signal after the last step: [batch][n]. A name is a node's before it is an output's; a
   /// signal of this session's program says which one is meant. Every NaN is 7fc00000.

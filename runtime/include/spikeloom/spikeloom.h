@@ -100,6 +100,16 @@ SPIKELOOM_API int spikeloom_session_run(spikeloom_session* session, uint64_t ste
                                         spikeloom_progress progress, void* user, uint64_t* done,
                                         spikeloom_error** error);
 
+/* Says where the rows of an input lie: [steps][batch][n] floats. They stay there, unchanged, until the next
+ * call or the end of the run. A result other than 0 ends the run with an error. */
+typedef int (*spikeloom_view)(void* user, const char* input, uint64_t first_step, uint32_t steps,
+                              const float** rows);
+
+/* The same for inputs that lie in memory: nothing is copied where the network can read them there. */
+SPIKELOOM_API int spikeloom_session_run_in_place(spikeloom_session* session, uint64_t steps,
+                                                 spikeloom_view view, spikeloom_progress progress, void* user,
+                                                 uint64_t* done, spikeloom_error** error);
+
 /* The value of a signal after the last step: `count` is batch * n. */
 SPIKELOOM_API int spikeloom_session_read(const spikeloom_session* session, const char* signal, float* values,
                                          size_t count, spikeloom_error** error);

@@ -14,6 +14,14 @@ static int source(void* user, const char* input, uint64_t first_step, uint32_t s
   return 0;
 }
 
+/* Rows of SLOTS steps that lie in memory; `user` points at them. */
+static int view(void* user, const char* input, uint64_t first_step, uint32_t steps, const float** rows) {
+  (void)first_step;
+  if (strcmp(input, "current") != 0 || steps > SLOTS) return 1;
+  *rows = user;
+  return 0;
+}
+
 typedef struct {
   int first[NEURONS];
   uint64_t steps;
@@ -85,6 +93,10 @@ int main(void) {
   float row[NEURONS], here[NEURONS], there[NEURONS];
   for (int j = 0; j < NEURONS; ++j) row[j] = current_of(j);
   const float* inputs[] = {row};
+  float lying[SLOTS * NEURONS];
+  for (int i = 0; i < SLOTS * NEURONS; ++i) lying[i] = current_of(i % NEURONS);
+  MUST(spikeloom_session_run_in_place(second, 20, view, NULL, lying, &done, &error));
+  CHECK(done == 20);
   while (spikeloom_session_step_count(second) < 100) MUST(spikeloom_session_step(second, inputs, 1, &error));
   MUST(spikeloom_session_read(session, "lif1.mem", here, NEURONS, &error));
   MUST(spikeloom_session_read(second, "lif1.mem", there, NEURONS, &error));

@@ -106,6 +106,8 @@ TEST(Table, EveryRuleHasItsReason) {
       {"an operand names no buffer", [](auto& i) { i.operands[0].buffer = 7; }},
       {"an operand reads further back than its buffer holds", [](auto& i) { i.operands[2].delay = 8; }},
       {"an operand reads further back than its buffer holds", [](auto& i) { i.operands[3].delay = 1; }},
+      {"an operand reads further back than its buffer holds",
+       [](auto& i) { i.buffers[kSpikes].memory = SPIKELOOM_GIVEN; }},
       {ring, [](auto& i) { i.operands[0].ring = 2; }},
       {ring, [](auto& i) { i.operands[2].ring = 1; }},
       {"a stage names no kernel", [](auto& i) { i.stages[0].kernel = 1; }},

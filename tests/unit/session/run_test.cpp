@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <random>
 
 #include "unit/session/hand_written.h"
@@ -90,6 +91,36 @@ TEST(SessionRun, PiecesOfAnySizeAndSingleStepsGiveTheSameBits) {
     std::vector<float> mem(std::size_t{kBatch} * o.neurons);
     ASSERT_TRUE(session.read("lif1.mem", mem).ok());
     expect_same(mem, std::span(want.mem).last(mem.size()), "last mem");
+  }
+}
+
+TEST(SessionRun, InputsThatLieInMemoryGiveTheSameBits) {
+  for (const hand::Options& o : variants()) {
+    const hand::Trace want = hand::expected(o, kBatch, kSteps, kBias);
+    std::vector<float> all;
+    for (std::uint64_t t = 0; t < kSteps; ++t)
+      for (const float x : row_of(t, kBatch, o.neurons)) all.push_back(x);
+    const std::size_t row = std::size_t{kBatch} * o.neurons;
+    const InputView view = [&](std::string_view, std::uint64_t first, std::uint32_t steps) {
+      return Result<std::span<const float>>(std::span<const float>(all).subspan(first * row, steps * row));
+    };
+    Session session = session_of(o);
+    TraceRecorder spikes;
+    ASSERT_TRUE(session.record("spikes", spikes).ok());
+    ASSERT_TRUE(session.run_in_place(kSteps, view).ok());
+    expect_same(spikes.values(), want.spikes, "spikes");
+
+    ASSERT_TRUE(session.reset().ok());
+    all[7 * row + 1] = std::numeric_limits<float>::infinity();
+    const Result<std::uint64_t> infinite = session.run_in_place(kSteps, view);
+    ASSERT_FALSE(infinite.ok());
+    EXPECT_NE(infinite.error().text().find("is not finite at step 7, sample "), std::string::npos)
+        << infinite.error().text();
+    const Result<std::uint64_t> few =
+        session.run_in_place(kSteps, [&](std::string_view, std::uint64_t, std::uint32_t) {
+          return Result<std::span<const float>>(std::span<const float>(all).first(1));
+        });
+    EXPECT_FALSE(few.ok());
   }
 }
 
