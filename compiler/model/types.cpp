@@ -31,6 +31,14 @@ constexpr Word kWords[] = {{"leaky", "lif"},
                            {"ALIF", "adaptive_lif"},
                            {"alif", "adaptive_lif"},
                            {"IF", "if"},
+                           {"SLSTM", "slstm"},
+                           {"Izhikevich", "izhikevich"},
+                           {"AdEx", "adex"},
+                           {"QIF", "qif"},
+                           {"CubaLIF", "cuba_lif"},
+                           {"COBA", "lif_cond"},
+                           {"Poisson", "poisson"},
+                           {"PoissonGroup", "poisson"},
                            {"LI", "li"},
                            {"CubaLI", "cuba_li"},
                            {"Linear", "linear"},
@@ -60,7 +68,7 @@ constexpr Word kWords[] = {{"leaky", "lif"},
 // Node types of the format that this version does not run; a file that uses one is right all the same.
 constexpr std::string_view kLater[] = {
     "conv1d", "conv2d", "conv_transpose2d", "avg_pool2d", "sum_pool2d", "max_pool2d", "batch_norm",
-    "sparse", "rate",   "latency",          "delta",      "poisson"};
+    "sparse", "rate",   "latency",          "delta"};
 
 bool is_later(std::string_view word) {
   return std::ranges::find(kLater, word) != std::end(kLater);

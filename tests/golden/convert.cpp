@@ -57,7 +57,16 @@ const std::map<std::string, Words>& neurons() {
       {"LinearLeaky",
        {"state_lif",
         {{"beta", "beta"}, {"threshold", "threshold"}},
-        {"channels", "graded_spikes_factor", "kernel_truncation_steps"}}}};
+        {"channels", "graded_spikes_factor", "kernel_truncation_steps"}}},
+      // Both take the words of every spiking class, and have no effect of most.
+      {"SLSTM",
+       {"slstm",
+        {{"threshold", "threshold"}, {"reset_mechanism", "reset"}, {"state_quant", "quantize"}},
+        {"input_size", "hidden_size", "bias", "inhibition", "graded_spikes_factor"}}},
+      {"LeakyParallel",
+       {"relu_lif",
+        {{"threshold", "threshold"}, {"graded_spikes_factor", "graded"}},
+        {"input_size", "hidden_size", "bias", "beta", "weight_hh_enable", "inhibition", "reset_mechanism"}}}};
   return table;
 }
 
@@ -219,6 +228,8 @@ class Converter {
       nodes_[fc] = linear(from, node.at("weights"), "linear.");
       from = fc;
     }
+    if (type == "SLSTM") from = add_gates(node);
+    if (type == "LeakyParallel") from = add_parallel(node);
     if (type == "RLeaky" || type == "RSynaptic") from = Json::array({from, add_recurrence(node)});
     if (parameters(node).contains("kernel_truncation_steps") &&
         !parameters(node)["kernel_truncation_steps"].is_null())
@@ -230,6 +241,8 @@ class Converter {
       const auto ours = w.arguments.find(key);
       if (ours != w.arguments.end() && !value.is_null()) neuron[ours->second] = tensor(value);
     }
+    if (type == "LeakyParallel")
+      neuron["beta"] = has_hidden_matrix(node) ? Json(0) : tensor(given.at("beta"));
     // The class applies the factor twice.
     if ((type == "StateLeaky" || type == "LinearLeaky") && parameters(node).contains("graded_spikes_factor"))
       neuron["graded"] =
@@ -246,6 +259,69 @@ class Converter {
       throw Declined("RSynaptic throws its immediate reset away; here it works as Synaptic's does");
     if (node.at("type") == "Lapicque" && given.contains("beta") && given.contains("R") && given.contains("C"))
       throw Declined("Lapicque with beta, R and C has one too many; here that is an error");
+    if (node.at("type") == "SLSTM" && given.at("input_size") != given.at("hidden_size"))
+      throw Declined("SLSTM forgets everything in each step if its sizes differ; here it keeps its memory");
+  }
+
+  /// Rows [part * rows, ...) of a matrix or vector that holds `parts` of them.
+  Json part_of(const Json& value, std::size_t part, std::size_t parts) const {
+    Array a = array(value);
+    const std::size_t size = a.values.size() / parts;
+    a.shape[0] /= parts;
+    const auto first = a.values.begin() + static_cast<std::ptrdiff_t>(part * size);
+    a.values = std::vector<float>(first, first + static_cast<std::ptrdiff_t>(size));
+    return mapped(a, [](float x) { return double{x}; });
+  }
+
+  /// One linear layer a gate on the input and one on the hidden value of the step before; PyTorch has the
+  /// gates of an LSTM behind each other, in the order of the ports.
+  Json add_gates(const Json& node) {
+    const std::string id = node.at("id");
+    const Json& weights = node.at("weights");
+    Json ports = Json::object();
+    const char* const gates[] = {"i", "f", "g", "o"};
+    for (std::size_t gate = 0; gate < 4; ++gate) {
+      ports[gates[gate]] = Json::array();
+      for (const std::string side : {"ih", "hh"}) {
+        const std::string name = fresh(id + "-" + gates[gate] + "-" + side);
+        nodes_[name] = {
+            {"type", "linear"},
+            {"from", side == "ih" ? Json(only_source(id)) : Json{{"node", id + ".mem"}, {"delay", 1}}},
+            {"weight", part_of(weights.at("lstm_cell.weight_" + side), gate, 4)}};
+        if (weights.contains("lstm_cell.bias_" + side))
+          nodes_[name]["bias"] = part_of(weights.at("lstm_cell.bias_" + side), gate, 4);
+        ports[gates[gate]].push_back(name);
+      }
+    }
+    return ports;
+  }
+
+  static bool has_hidden_matrix(const Json& node) { return node.at("weights").contains("rnn.weight_hh_l0"); }
+
+  /// The layer inside LeakyParallel; a matrix of its own reads the membrane of the step before.
+  Json add_parallel(const Json& node) {
+    const std::string id = node.at("id"), in = fresh(id + "-input");
+    const Json& weights = node.at("weights");
+    const bool biased = weights.contains("rnn.bias_ih_l0");
+    nodes_[in] = {
+        {"type", "linear"}, {"from", only_source(id)}, {"weight", tensor(weights.at("rnn.weight_ih_l0"))}};
+    if (!has_hidden_matrix(node)) {
+      if (!biased) return in;
+      Array sum = array(weights.at("rnn.bias_ih_l0"));
+      const Array hidden = array(weights.at("rnn.bias_hh_l0"));
+      for (std::size_t i = 0; i < sum.values.size(); ++i) sum.values[i] += hidden.values[i];
+      nodes_[in]["bias"] = mapped(sum, [](float x) { return double{x}; });
+      return in;
+    }
+    const std::string hidden = fresh(id + "-hidden");
+    nodes_[hidden] = {{"type", "linear"},
+                      {"from", {{"node", id + ".mem"}, {"delay", 1}}},
+                      {"weight", tensor(weights.at("rnn.weight_hh_l0"))}};
+    if (biased) {
+      nodes_[in]["bias"] = tensor(weights.at("rnn.bias_ih_l0"));
+      nodes_[hidden]["bias"] = tensor(weights.at("rnn.bias_hh_l0"));
+    }
+    return Json::array({in, hidden});
   }
 
   /// Recurrence is an edge: the delay stands before the weights, so a bias acts in the first step too.
