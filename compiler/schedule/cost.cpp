@@ -7,10 +7,12 @@
 namespace spikeloom {
 namespace {
 
-constexpr double kVector = 16;             // outputs are padded to it
-constexpr double kDenseRows = 6;           // rows of input that share a weight in registers
-constexpr double kEventsInFlight = 64;     // that a core looks ahead, about
-constexpr double kListNsPerInput = 0.064;  // 784 inputs to a list in 0.05 us, on the machine of the defaults
+constexpr double kVector = 16;          // outputs are padded to it
+constexpr double kDenseRows = 6;        // rows of input that share a weight in registers
+constexpr double kEventsInFlight = 64;  // that a core looks ahead, about
+// Making lists: 784 floats in 0.05 us; 1024 bits of which 5 % are set in 0.04 us. A dense product reads
+// floats, so bits are written as such before.
+constexpr double kListNsPerFloat = 0.064, kListNsPerBit = 0.016, kListNsPerSpike = 0.5, kFloatNsPerBit = 0.4;
 
 double padded(std::uint64_t out) {
   return std::ceil(static_cast<double>(std::max<std::uint64_t>(out, 1)) / kVector) * kVector;
@@ -52,6 +54,15 @@ Arithmetic through_panels(const Sizes& sizes, double rows_at_once, double per_ns
   return {ns, ns > sizes.lanes / per_ns * 1.25 ? Bound::chain : rate_bound};
 }
 
+double list_ns(const DriveShape& shape, double density) {
+  const double in = static_cast<double>(shape.fan_in);
+  return in * (shape.bits ? kListNsPerBit + kListNsPerSpike * density : kListNsPerFloat);
+}
+
+Cost with_list(Cost sums, double list) {
+  return {sums.ns + list, list > sums.ns ? Bound::lists : sums.bound};
+}
+
 Cost larger(Cost a, Cost b) {
   return b.ns > a.ns ? b : a;
 }
@@ -77,7 +88,7 @@ const char* words(Bound bound) {
     case Bound::update:
       return "neuron equations";
     case Bound::lists:
-      return "event lists";
+      return "preparing the input";
   }
   return "";
 }
@@ -101,9 +112,9 @@ bool is_plausible(const MachineCosts& c) {
   return within(c.adds_per_ns, 0.01, 1e5) && within(c.fma_per_ns, 0.01, 1e5) && within(c.chain_ns, 0.01, 100);
 }
 
-Cost event_cost(const MachineCosts& costs, const DriveShape& shape, double density) {
+static Cost event_sums(const MachineCosts& costs, const DriveShape& shape, double p) {
   const Sizes sizes(shape);
-  const double p = std::clamp(density, 0.0, 1.0), events = p * sizes.in;
+  const double events = p * sizes.in;
   // Short lists of several steps are in flight together: their chains do not wait for each other.
   const double chains = std::clamp(kEventsInFlight / std::max(events, 1.0), 1.0, std::min(sizes.rows, 8.0));
   const auto [per_event, arithmetic_bound] =
@@ -119,14 +130,10 @@ Cost event_cost(const MachineCosts& costs, const DriveShape& shape, double densi
       std::max(0.0, events - touched) * row_bytes * ns_per_byte(costs, near, &MemoryLevel::rows_gbs);
   const Cost reads = {first + again, level_of(costs, first > again ? sizes.bytes() : near)};
 
-  const double lists = sizes.in * kListNsPerInput;
-  Cost cost = larger(arithmetic, reads);
-  if (lists > cost.ns) cost.bound = Bound::lists;
-  cost.ns += lists;
-  return cost;
+  return larger(arithmetic, reads);
 }
 
-Cost dense_cost(const MachineCosts& costs, const DriveShape& shape) {
+static Cost dense_sums(const MachineCosts& costs, const DriveShape& shape) {
   const Sizes sizes(shape);
   const double together = std::min(sizes.rows, kDenseRows);
   const auto [per_input, arithmetic_bound] =
@@ -140,7 +147,18 @@ Cost dense_cost(const MachineCosts& costs, const DriveShape& shape) {
       sizes.bytes() / sizes.rows * ns_per_byte(costs, sizes.bytes(), &MemoryLevel::stream_gbs);
   const double again = sizes.bytes() * std::max(0.0, 1 / together - 1 / sizes.rows) *
                        ns_per_byte(costs, near, &MemoryLevel::stream_gbs);
-  return larger(arithmetic, {first + again, level_of(costs, first > again ? sizes.bytes() : near)});
+  Cost sums = larger(arithmetic, {first + again, level_of(costs, first > again ? sizes.bytes() : near)});
+  const double floats = shape.bits ? sizes.in * kFloatNsPerBit : 0;
+  return with_list(sums, floats);
+}
+
+Cost event_cost(const MachineCosts& costs, const DriveShape& shape, double density) {
+  const double p = std::clamp(density, 0.0, 1.0);
+  return with_list(event_sums(costs, shape, p), list_ns(shape, p));
+}
+
+Cost dense_cost(const MachineCosts& costs, const DriveShape& shape, double density) {
+  return with_list(dense_sums(costs, shape), list_ns(shape, std::clamp(density, 0.0, 1.0)));
 }
 
 Cost update_cost(const MachineCosts& costs, std::uint64_t neurons, std::uint64_t operations,
@@ -155,16 +173,13 @@ Cost update_cost(const MachineCosts& costs, std::uint64_t neurons, std::uint64_t
 }
 
 double crossover_density(const MachineCosts& costs, const DriveShape& shape) {
-  const double dense = dense_cost(costs, shape).ns;
-  // Without its list an event drive costs nothing at density 0, and more with every event: one crossing.
-  // The list is made in either case, to know the density.
-  const double lists = event_cost(costs, shape, 0).ns;
-  const auto events = [&](double density) { return event_cost(costs, shape, density).ns - lists; };
-  if (shape.fan_in == 0 || events(1) <= dense) return 1;
+  // Lists are made in either case. Without them events cost nothing at density 0 and more with every one.
+  const double dense = dense_sums(costs, shape).ns;
+  if (shape.fan_in == 0 || event_sums(costs, shape, 1).ns <= dense) return 1;
   double low = 0, high = 1;
   for (int halving = 0; halving < 40; ++halving) {
     const double middle = (low + high) / 2;
-    (events(middle) <= dense ? low : high) = middle;
+    (event_sums(costs, shape, middle).ns <= dense ? low : high) = middle;
   }
   return high;
 }

@@ -39,7 +39,7 @@ enum class Bound {
   l3,
   memory,
   update,  // the neurons' equations
-  lists    // making lists of events
+  lists    // making lists of events, writing bits as floats
 };
 const char* words(Bound bound);  // "row additions", "reads from L2"
 
@@ -54,12 +54,13 @@ struct DriveShape {
   std::uint64_t fan_in = 0, out = 0;
   std::uint64_t rows = 32;
   std::uint64_t panel = 64;  // outputs of a panel
+  bool bits = true;          // the input is spikes; else floats
 };
 
 /// Adding the weights of active inputs; `density` is the share of inputs that are active in a step.
 Cost event_cost(const MachineCosts& costs, const DriveShape& shape, double density);
-/// The register-blocked matrix product.
-Cost dense_cost(const MachineCosts& costs, const DriveShape& shape);
+/// The register-blocked matrix product. Events are listed before it is known that there are many.
+Cost dense_cost(const MachineCosts& costs, const DriveShape& shape, double density = 1);
 /// One step's equations of `neurons` neurons whose states (`state_bytes` of one neuron) are read and written
 /// once a block of `steps`.
 Cost update_cost(const MachineCosts& costs, std::uint64_t neurons, std::uint64_t operations,

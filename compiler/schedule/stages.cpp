@@ -129,10 +129,10 @@ StageWork work_of(const MachineCosts& costs, const PlanShape& plan, const StageS
   };
   const std::uint64_t rows = std::uint64_t{std::clamp(batch, 1u, plan.group)} * stage.steps;
   for (const StageDrive& drive : stage.drives) {
-    const DriveShape shape{drive.fan_in, stage.neurons, rows, stage.panel};
+    const DriveShape shape{drive.fan_in, stage.neurons, rows, stage.panel, drive.input_is_bits};
     const double active = density(drive);
     const bool dense = drive.may_be_dense && active >= drive.dense_from;
-    add(dense ? dense_cost(costs, shape) : event_cost(costs, shape, active));
+    add(dense ? dense_cost(costs, shape, active) : event_cost(costs, shape, active));
     work.is_dense = work.is_dense || dense;
     const double all = static_cast<double>(drive.fan_in) * static_cast<double>(stage.neurons);
     work.synaptic += dense ? all : all * active;

@@ -54,11 +54,13 @@ TEST(Cost, TheCrossoverIsADensity) {
 TEST(Cost, EventsWinBelowTheCrossoverAndLoseAboveIt) {
   for (const std::uint64_t n : {256, 784, 4096}) {
     const DriveShape shape{n, n};
-    const double crossover = crossover_density(kMachine, shape), dense = dense_cost(kMachine, shape).ns;
-    const double list = event_cost(kMachine, shape, 0).ns;
+    const double crossover = crossover_density(kMachine, shape);
     ASSERT_LT(crossover, 0.99);
-    EXPECT_LT(event_cost(kMachine, shape, crossover * 0.98).ns - list, dense);
-    EXPECT_GT(event_cost(kMachine, shape, crossover * 1.02).ns - list, dense);
+    for (const double below : {0.5, 0.98})
+      EXPECT_LT(event_cost(kMachine, shape, crossover * below).ns,
+                dense_cost(kMachine, shape, crossover * below).ns);
+    EXPECT_GT(event_cost(kMachine, shape, crossover * 1.02).ns,
+              dense_cost(kMachine, shape, crossover * 1.02).ns);
   }
 }
 
@@ -76,6 +78,12 @@ TEST(Cost, AFasterMatrixKernelLowersTheCrossover) {
   MachineCosts machine;
   machine.fma_per_ns *= 4;
   EXPECT_LT(crossover_density(machine, 784, 1024), crossover_density(kMachine, 784, 1024));
+}
+
+TEST(Cost, FewNeuronsHardlyPayForADenseProductOfSpikes) {
+  EXPECT_GT(crossover_density(kMachine, {1000, 10}), 0.45);
+  EXPECT_GT(crossover_density(kMachine, {.fan_in = 1000, .out = 10}),
+            crossover_density(kMachine, {.fan_in = 1000, .out = 10, .bits = false}));
 }
 
 TEST(Cost, SaysWhatItIsBoundBy) {
