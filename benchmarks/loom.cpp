@@ -3,6 +3,7 @@
 #include <regex>
 
 #include "benchmarks/contest.h"
+#include "benchmarks/export.h"
 #include "benchmarks/measure.h"
 #include "benchmarks/report.h"
 #include "limits/wide.h"
@@ -11,7 +12,7 @@ namespace spikeloom::benchmarks {
 namespace {
 
 struct Choices {
-  std::string filter;
+  std::string filter, export_folder;
   int pairs = 11;
   bool list = false, check = false, markdown = false, json = false;
 };
@@ -85,6 +86,11 @@ int run(const Choices& choices) {
     for (const Workload& workload : chosen) std::printf("%s\n", workload.name.c_str());
     return 0;
   }
+  if (!choices.export_folder.empty()) {
+    for (const Workload& workload : chosen)
+      if (workload.threads == 1) export_workload(workload, choices.export_folder);
+    return 0;
+  }
   if (!is_wide()) std::fputs("no AVX-512 here: the limits are plain loops and mean little\n", stderr);
   Table table(choices.json ? Format::json : choices.markdown ? Format::markdown : Format::text);
   Machine machine;
@@ -111,6 +117,7 @@ int main(int argc, char** argv) {
   app.add_option("--filter", choices.filter, "only rows whose name this regular expression finds");
   app.add_option("--pairs", choices.pairs, "alternating pairs (11)")->check(CLI::Range(1, 1000));
   app.add_flag("--list", choices.list, "the names of all rows, those that run only when asked for included");
+  app.add_option("--export", choices.export_folder, "write the workloads there for peers/, take no time");
   app.add_flag("--check", choices.check, "compare bits of small networks, take no time");
   app.add_flag("--markdown", choices.markdown, "tables to paste into README.md");
   app.add_flag("--json", choices.json, "as JSON");

@@ -9,7 +9,6 @@ command -v valgrind >/dev/null || { echo "skipped: valgrind is not installed"; e
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# A stack of a size of its own: LLVM recurses on a thread with a large one, which valgrind must hold.
 valgrind --tool=callgrind --collect-atstart=no --callgrind-out-file="$work/out" --quiet "$guard" \
   >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 

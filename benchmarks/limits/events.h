@@ -3,8 +3,7 @@
 
 #include <array>
 
-#include "limits/wide.h"
-#include "machine/memory.h"
+#include "limits/panels.h"
 
 namespace spikeloom::benchmarks {
 
@@ -15,10 +14,12 @@ struct Events {
   Memory<std::uint32_t> bound;
   std::size_t lists = 0;
 
+  static constexpr std::size_t kSlack = 64;  // whole registers are written at a list's end
+
   Events() = default;
   Events(std::size_t most_lists, std::size_t n, bool has_values)
-      : index(most_lists * n + kLanes),
-        value(has_values ? most_lists * n + kLanes : 0),
+      : index(most_lists * n + kSlack),
+        value(has_values ? most_lists * n + kSlack : 0),
         bound(most_lists + 1) {}
 
   void clear() { lists = 0; }
@@ -69,11 +70,17 @@ SPIKELOOM_WIDE inline void append(Events& events, const float* row, std::size_t 
   events.bound[++events.lists] = at;
 }
 
-/// Appends the set bits of a row of 64-bit words.
-SPIKELOOM_WIDE inline void append(Events& events, const std::uint64_t* bits, std::size_t words) {
-  std::uint32_t at = events.bound[events.lists];
-  for (std::size_t i = 0; i < words; ++i)
-    at += positions(bits[i], static_cast<std::uint32_t>(64 * i), &events.index[at]);
+/// Appends the set bits of a row.
+SPIKELOOM_WIDE inline void append(Events& events, const Bits& bits, std::size_t sample, std::size_t step) {
+  std::uint32_t at = events.bound[events.lists], first = 0;
+  for (std::size_t tile = 0; tile < bits.tiles; ++tile) {
+    const std::uint16_t* row = bits.row(sample, step, tile);
+    for (std::size_t i = 0; i < bits.words; i += 4, first += 64) {
+      std::uint64_t word;
+      std::memcpy(&word, row + i, sizeof word);
+      at += positions(word, first, &events.index[at]);
+    }
+  }
   events.bound[++events.lists] = at;
 }
 

@@ -51,7 +51,8 @@ struct Work {
   struct Traffic {
     double bytes = 0;             // moved in the whole run ...
     std::size_t working_set = 0;  // ... over and over within so many bytes, which says where they live
-    enum class Way { read, update, read_rows } way = Way::read;  // rows: 4 KiB each, in any order
+    // Rows stand in any order: short ones of 512 bytes, long ones of 4 KiB.
+    enum class Way { read, update, short_rows, long_rows } way = Way::read;
   };
   struct Phase {
     std::vector<Traffic> traffic;

@@ -12,13 +12,14 @@ namespace {
 // which hides the latency of an addition; a readout of one or two registers needs more steps for the same.
 TileKernel kernel_for(const Layer& layer, bool is_constant) {
   const bool lif = layer.neuron.kind == Kind::lif;
-  if (is_constant) return lif ? constant_kernel<Lif, 7>() : constant_kernel<Synaptic, 7>();
+  if (is_constant) return lif ? constant_kernel<Lif, 8>() : constant_kernel<Synaptic, 8>();
   if (layer.outputs <= 16) return lif ? tile_kernel<Lif, 1, 8>() : tile_kernel<Synaptic, 1, 8>();
   if (layer.outputs <= 32) return lif ? tile_kernel<Lif, 2, 4>() : tile_kernel<Synaptic, 2, 4>();
   return lif ? tile_kernel<Lif, 4, 2>() : tile_kernel<Synaptic, 4, 2>();
 }
 
-constexpr std::size_t kBlock = 100;  // steps
+constexpr std::size_t kBlock = 100;    // steps
+constexpr double kListOperations = 5;  // vector operations for 64 bits: compress (2), widen, add, store
 
 class Network final : public Limit {
  public:
@@ -28,7 +29,9 @@ class Network final : public Limit {
     for (const Layer& layer : shape.layers) {
       Stage stage{layer, kernel_for(layer, shape.constant && stages_.empty()), {}, {}, {}};
       stage.panels = Panels(layer, static_cast<std::size_t>(stage.kernel.registers) * kLanes);
-      stage.bits = Bits(shape.batch, shape.steps, stage.panels.tiles * stage.panels.width);
+      // The last population leaves as whole rows.
+      const bool is_last = &layer == &shape.layers.back();
+      stage.bits = Bits(shape.batch, shape.steps, stage.padded(), is_last ? 1 : stage.panels.tiles);
       if (block_ < shape.steps)
         stage.states =
             Memory<float>(shape.batch * static_cast<std::size_t>(stage.kernel.states) * stage.padded());
@@ -36,9 +39,9 @@ class Network final : public Limit {
       weights += stage.panels.weight.size() * sizeof(float);
       stages_.push_back(std::move(stage));
     }
-    // Lists are read once a tile, weights once a group of samples. Small lists share L2 with a panel; where
-    // the weights are large anyway, larger groups pay. Sized for a network that fires at a tenth.
-    const std::size_t budget = std::max<std::size_t>(std::size_t{1} << 19, weights / 8);
+    // Lists are read once a tile, one behind the other; weights once a group of samples. So groups are large,
+    // as far as lists stay in L2, or small beside the weights. Sized for a network that fires at a tenth.
+    const std::size_t budget = std::max<std::size_t>(std::size_t{2} << 20, weights / 8);
     const std::size_t sample = block_ * widest_ / 10 * sizeof(std::uint32_t) + 1;
     group_ = std::clamp<std::size_t>(budget / sample, 1, shape.batch);
   }
@@ -69,19 +72,26 @@ class Network final : public Limit {
     for (std::size_t i = 0; i < values; ++i) events += shape_.input[i] != 0;
     work.phases.push_back({{{static_cast<double>(values) * sizeof(float), values * sizeof(float)}}});
     for (const Stage& stage : stages_) {
-      const double outputs = static_cast<double>(stage.layer.outputs);
-      Work::Phase phase;
-      phase.operations = stage.kernel.operations * outputs * runs;
-      (shape_.constant && &stage == stages_.data() ? phase.fmas : phase.adds) = events * outputs;
+      const bool is_constant = shape_.constant && &stage == stages_.data();
+      const double outputs = static_cast<double>(round_up(stage.layer.outputs, kLanes));  // whole registers
+      const double inputs = static_cast<double>(round_up(stage.layer.inputs, 64));
+      // Lists, then sums, then updates: each waits for the one before, and a core looks ahead over far fewer
+      // instructions than one of them has for a tile.
+      work.phases.push_back({.operations = kListOperations / 4 * inputs *
+                                           (is_constant ? static_cast<double>(shape_.batch) : runs)});
+      Work::Phase sums;
+      (is_constant ? sums.fmas : sums.adds) = events * outputs;
       // Every event reads a row of a panel; and the panels come from where all weights live, once a group.
       const double groups = std::ceil(static_cast<double>(shape_.batch) / static_cast<double>(group_)) *
                             std::ceil(static_cast<double>(shape_.steps) / static_cast<double>(block_));
       const double used = std::min(events, groups * static_cast<double>(stage.layer.inputs));
       const double used_bytes = used * outputs * sizeof(float);
-      phase.traffic = {{events * outputs * sizeof(float), stage.panels.bytes()},
-                       {used_bytes, static_cast<std::size_t>(used_bytes / groups)}};
-      work.phases.push_back(std::move(phase));
-      work.synaptic_operations += events * outputs;
+      sums.traffic = {
+          {events * outputs * sizeof(float), stage.panels.bytes(), Work::Traffic::Way::short_rows},
+          {used_bytes, static_cast<std::size_t>(used_bytes / groups)}};
+      work.phases.push_back(std::move(sums));
+      work.phases.push_back({.operations = stage.kernel.operations * outputs * runs});
+      work.synaptic_operations += events * static_cast<double>(stage.layer.outputs);
       events = static_cast<double>(stage.bits.count());
     }
     return work;
@@ -121,9 +131,7 @@ class Network final : public Limit {
             const std::size_t n = stage.layer.inputs;
             append(events, shape_.input + ((first + s) * shape_.batch + sample + b) * n, n);
           } else {
-            const Bits& bits = (&stage)[-1].bits;
-            append(events, reinterpret_cast<const std::uint64_t*>(bits.row(sample + b, first + s)),
-                   bits.words / 4);
+            append(events, (&stage)[-1].bits, sample + b, first + s);
           }
       for (std::size_t tile = 0; tile < stage.panels.tiles; ++tile)
         for (std::size_t b = 0; b < samples; ++b)
@@ -148,7 +156,8 @@ class Network final : public Limit {
             .bound = events.bound.data(),
             .first = list,
             .steps = steps,
-            .bits = stage.bits.row(sample, first) + tile * registers,
+            .bits = stage.bits.tiles == 1 ? stage.bits.row(sample, first) + tile * registers
+                                          : stage.bits.row(sample, first, tile),
             .bits_stride = stage.bits.words,
             .states = stage.states.size() == 0
                           ? nullptr

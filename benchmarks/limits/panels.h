@@ -33,17 +33,24 @@ struct Panels {
   std::size_t bytes() const { return inputs * width * sizeof(float); }
 };
 
-/// Spikes of a population over a run: [sample][step][16-bit words], zeros behind the last neuron.
+/// Spikes of a population over a run: [sample][step][16-bit words], zeros behind the last neuron. Split in
+/// tiles, each holds such rows of its own neurons, one tile behind the other: a tile that runs many steps
+/// then writes to consecutive memory.
 struct Bits {
-  std::size_t steps = 0, words = 0;  // words: 16 bits each, a multiple of 4 a row
+  std::size_t samples = 0, steps = 0, tiles = 0;
+  std::size_t words = 0;  // of a tile's row: 16 bits each, a multiple of 4
   Memory<std::uint16_t> word;
 
   Bits() = default;
-  Bits(std::size_t samples, std::size_t steps_, std::size_t neurons)
-      : steps(steps_), words(round_up(neurons, 64) / kLanes), word(samples * steps * words) {}
+  Bits(std::size_t samples_, std::size_t steps_, std::size_t neurons, std::size_t tiles_ = 1)
+      : samples(samples_),
+        steps(steps_),
+        tiles(tiles_),
+        words(round_up(neurons / tiles, 64) / kLanes),
+        word(tiles * samples * steps * words) {}
 
-  std::uint16_t* row(std::size_t sample, std::size_t step) const {
-    return word.data() + (sample * steps + step) * words;
+  std::uint16_t* row(std::size_t sample, std::size_t step, std::size_t tile = 0) const {
+    return word.data() + ((tile * samples + sample) * steps + step) * words;
   }
   std::uint64_t count() const {
     std::uint64_t sum = 0;

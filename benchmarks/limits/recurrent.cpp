@@ -97,7 +97,7 @@ class Recurrent final : public Limit {
     for (const std::uint16_t w : active) rows += static_cast<std::size_t>(__builtin_popcount(w));
     Work::Phase phase;
     phase.traffic = {
-        {events * n * sizeof(float), rows * padded_ * sizeof(float), Work::Traffic::Way::read_rows}};
+        {events * n * sizeof(float), rows * padded_ * sizeof(float), Work::Traffic::Way::long_rows}};
     phase.adds = events * n;
     const double operations = 1 + (lif ? Lif<1>::kOperations : Synaptic<1>::kOperations);  // 1: the input
     phase.operations = operations * n * static_cast<double>(shape_.steps);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <random>
+#include <span>
 #include <vector>
 
 #include "limits/wide.h"
@@ -90,6 +91,28 @@ void add_rows(const float* rows, std::size_t count, std::size_t times) {
              : add_rows_plain(rows, count, times);
 }
 
+SPIKELOOM_WIDE float add_in_order_wide(const float* rows, std::span<const std::uint32_t> order,
+                                       std::size_t row_size) {
+  __m512 sum[8];
+  for (__m512& s : sum) s = _mm512_setzero_ps();
+  for (const std::uint32_t index : order)
+    for (std::size_t r = 0; r < row_size; r += kRow)
+#pragma GCC unroll 8
+      for (int v = 0; v < 8; ++v)
+        sum[v] = _mm512_add_ps(sum[v], _mm512_loadu_ps(rows + index * row_size + r + v * kLanes));
+  __m512 all = sum[0];
+  for (int v = 1; v < 8; ++v) all = _mm512_add_ps(all, sum[v]);
+  return _mm512_cvtss_f32(all);
+}
+
+void add_rows_in_order(const float* rows, std::span<const std::uint32_t> order, std::size_t row_size) {
+  if (is_wide()) {
+    kept = add_in_order_wide(rows, order, row_size);
+  } else {
+    for (const std::uint32_t row : order) add_rows<Op::add>(rows + row * row_size, row_size / kRow, 1);
+  }
+}
+
 SPIKELOOM_WIDE void update_wide(float* values, std::size_t count) {
   const __m512 x = _mm512_set1_ps(0.5f);
   for (std::size_t i = 0; i < count; i += 4 * kLanes)
@@ -123,7 +146,7 @@ __attribute__((target_clones("avx2", "default"))) float operate_plain(std::size_
 
 std::size_t quarter_power(std::size_t bytes) {
   const std::size_t step = std::max<std::size_t>(std::bit_floor(bytes) / 4, 4096);
-  return (bytes + step - 1) / step * step;
+  return std::max(bytes + step - 1, step) / step * step;
 }
 
 /// How often to walk a working set for a measurement of about a millisecond or more.
@@ -166,20 +189,18 @@ double Machine::update(std::size_t working_set) {
                 });
 }
 
-double Machine::read_rows(std::size_t working_set) {
+double Machine::read_rows(std::size_t working_set, std::size_t row_bytes) {
   const std::size_t bytes = quarter_power(working_set);
-  double& rate = read_rows_[bytes];
+  double& rate = read_rows_[{bytes, row_bytes}];
   if (rate != 0) return rate;
-  constexpr std::size_t kPage = 4096 / sizeof(float);
+  const std::size_t row_size = row_bytes / sizeof(float);
   const Memory<float> memory(bytes / sizeof(float));
   // A new order in every walk, as spikes would have it; the last walk's rows may still be near.
   std::mt19937 random(1);
-  std::vector<std::uint32_t> order(walks(bytes) * (bytes / 4096));
-  for (std::uint32_t& row : order) row = static_cast<std::uint32_t>(random() % (bytes / 4096));
-  return rate = static_cast<double>(order.size() * 4096) / best([&] {
-                  for (const std::uint32_t row : order)
-                    add_rows<Op::add>(memory.data() + row * kPage, kPage / kRow, 1);
-                });
+  std::vector<std::uint32_t> order(walks(bytes) * (bytes / row_bytes));
+  for (std::uint32_t& row : order) row = static_cast<std::uint32_t>(random() % (bytes / row_bytes));
+  return rate = static_cast<double>(order.size() * row_bytes) /
+                best([&] { add_rows_in_order(memory.data(), order, row_size); });
 }
 
 double Machine::rate(const Work::Traffic& traffic) {
@@ -188,8 +209,10 @@ double Machine::rate(const Work::Traffic& traffic) {
       return read(traffic.working_set);
     case Work::Traffic::Way::update:
       return update(traffic.working_set);
-    case Work::Traffic::Way::read_rows:
-      return read_rows(traffic.working_set);
+    case Work::Traffic::Way::short_rows:
+      return read_rows(traffic.working_set, 512);
+    case Work::Traffic::Way::long_rows:
+      return read_rows(traffic.working_set, 4096);
   }
   return 1;
 }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <map>
+#include <utility>
 
 #include "limits/limit.h"
 
@@ -17,8 +18,8 @@ class Machine {
   double read(std::size_t working_set);
   /// The same for reading and writing back; both count.
   double update(std::size_t working_set);
-  /// The same for reading rows of 4 KiB in an order that nothing foresees.
-  double read_rows(std::size_t working_set);
+  /// The same for reading rows of so many bytes, a multiple of 512, in an order that nothing foresees.
+  double read_rows(std::size_t working_set, std::size_t row);
   double adds() const { return adds_; }              // rows of 64 floats added to registers, from L1
   double fmas() const { return fmas_; }              // the same, multiplied
   double operations() const { return operations_; }  // on registers
@@ -30,7 +31,8 @@ class Machine {
  private:
   double rate(const Work::Traffic& traffic);
   double adds_, fmas_, operations_;
-  std::map<std::size_t, double> read_, update_, read_rows_;
+  std::map<std::size_t, double> read_, update_;                      // by working set
+  std::map<std::pair<std::size_t, std::size_t>, double> read_rows_;  // by working set and row
 };
 
 }  // namespace spikeloom::benchmarks
