@@ -2,7 +2,9 @@
 #include <CLI/CLI.hpp>
 #include <regex>
 
+#include "benchmarks/compiled.h"
 #include "benchmarks/contest.h"
+#include "benchmarks/drawing.h"
 #include "benchmarks/export.h"
 #include "benchmarks/measure.h"
 #include "benchmarks/report.h"
@@ -12,7 +14,7 @@ namespace spikeloom::benchmarks {
 namespace {
 
 struct Choices {
-  std::string filter, export_folder;
+  std::string filter, export_folder, drawing;
   int pairs = 11;
   bool list = false, check = false, markdown = false, json = false;
 };
@@ -32,8 +34,11 @@ double units(const Workload& workload, const Work& work) {
 
 Row measure(Contest& contest, Machine& machine, int pairs) {
   const Workload& workload = contest.workload();
-  Row row{
-      .name = workload.name, .unit = workload.unit, .threads = workload.threads, .rates = contest.rates()};
+  Row row{.name = workload.name,
+          .unit = workload.unit,
+          .threads = workload.threads,
+          .inputs = workload.stages[0].inputs,
+          .rates = contest.rates()};
   const unsigned n = workload.threads;
   const auto reset = [&] { contest.reset(); };
   std::vector<std::function<void()>> ways = {[&, n] { contest.run_compiled(n); },
@@ -95,6 +100,7 @@ int run(const Choices& choices) {
   Table table(choices.json ? Format::json : choices.markdown ? Format::markdown : Format::text);
   Machine machine;
   table.machine(machine);
+  std::vector<Row> rows;
   int wrong = 0;
   for (Workload& workload : chosen) {
     Contest contest(std::move(workload));
@@ -103,8 +109,10 @@ int run(const Choices& choices) {
     if (row.problem.empty()) row = measure(contest, machine, choices.pairs);
     wrong += !row.problem.empty();
     table.add(row);
+    rows.push_back(std::move(row));
   }
   table.finish();
+  if (!choices.drawing.empty()) or_exit(draw_synaptic_operations(rows, choices.drawing));
   return wrong == 0 ? 0 : 1;
 }
 
@@ -118,6 +126,7 @@ int main(int argc, char** argv) {
   app.add_option("--pairs", choices.pairs, "alternating pairs (11)")->check(CLI::Range(1, 1000));
   app.add_flag("--list", choices.list, "the names of all rows, those that run only when asked for included");
   app.add_option("--export", choices.export_folder, "write the workloads there for peers/, take no time");
+  app.add_option("--plot", choices.drawing, "draw the rows of W8 as SVG or PNG");
   app.add_flag("--check", choices.check, "compare bits of small networks, take no time");
   app.add_flag("--markdown", choices.markdown, "tables to paste into README.md");
   app.add_flag("--json", choices.json, "as JSON");

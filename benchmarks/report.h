@@ -14,6 +14,7 @@ struct Row {
   std::string name;
   Unit unit = Unit::sample_step;
   unsigned threads = 1;
+  std::size_t inputs = 0;                     // of the first layer
   double compiled = 0, limit = 0, bound = 0;  // medians, in seconds of one unit; of one thread
   Spread ratio;                               // compiled / limit
   double limit_to_bound = 0;
