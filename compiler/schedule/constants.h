@@ -18,7 +18,7 @@ std::uint64_t packed_size(std::uint64_t out, std::uint64_t in);
 
 class ConstantPool {
  public:
-  ConstantPool(std::vector<unsigned char>& bytes, std::vector<spikeloom_buffer>& buffers,
+  ConstantPool(ConstantBytes& bytes, std::vector<spikeloom_buffer>& buffers,
                std::vector<std::uint32_t>& tuning)
       : bytes_(bytes), buffers_(buffers), tuning_(tuning) {}
 
@@ -42,7 +42,7 @@ class ConstantPool {
   std::uint32_t add(spikeloom_element element, std::uint64_t count, std::uint64_t row, std::uint64_t rows);
   float* floats_of(std::uint32_t buffer);
 
-  std::vector<unsigned char>& bytes_;
+  ConstantBytes& bytes_;
   std::vector<spikeloom_buffer>& buffers_;
   std::vector<std::uint32_t>& tuning_;
   std::map<std::uint32_t, std::uint32_t> uniform_;                           // bits of the value -> buffer

@@ -35,12 +35,14 @@ std::uint64_t hash_of(const Plan& plan) {
   hash = chain(hash, plan.stages);
   hash = chain(hash, plan.segments);
   std::uint64_t next = 0;  // of the constants; what tunes the drives is left out
-  const auto up_to = [&](std::uint64_t end) { hash = XXH64(plan.constants.data() + next, end - next, hash); };
+  const auto up_to = [&](std::uint64_t end) {
+    hash = XXH64(plan.constants->data() + next, end - next, hash);
+  };
   for (const std::uint32_t b : plan.tuning) {
     up_to(plan.buffers[b].offset);
     next = plan.buffers[b].offset + plan.buffers[b].row_bytes;
   }
-  up_to(plan.constants.size());
+  up_to(plan.constants->size());
   return XXH64(&plan.dt, sizeof plan.dt, hash);
 }
 

@@ -30,6 +30,8 @@ constexpr std::uint64_t kGroupListBytes = 32 << 20;
 constexpr std::uint32_t kLargestGroup = 32;
 /// A panel of weights should stay in the second-level cache.
 constexpr std::uint64_t kPanelBytes = 1 << 20;
+/// Constants that constant_bytes() may leave out: facts about drives, shared rows.
+constexpr std::uint64_t kSmallConstants = 1 << 20;
 /// The dense drive is kept down to this part of the density from which it is taken.
 constexpr double kStillDense = 0.9;
 
@@ -46,7 +48,7 @@ class Planner {
         facts_(model),
         components_(components(model)),
         fusion_(model, facts_, components_, options.fuse),
-        pool_(plan_.constants, plan_.buffers, plan_.tuning) {
+        pool_(*(plan_.constants = std::make_shared<ConstantBytes>()), plan_.buffers, plan_.tuning) {
     plan_.name = model.name;
     plan_.target = target;
     plan_.dt = model.dt;
@@ -55,7 +57,8 @@ class Planner {
   }
 
   Plan run() {
-    plan_.constants.reserve(constant_bytes(model_));  // growing would hold the weights twice
+    // Growing would hold the weights twice; what is reserved and not used takes nothing.
+    plan_.constants->reserve(constant_bytes(model_) + kSmallConstants);
     plan_.block_steps = choose_block();
     plan_.group = choose_group();
     place_signals();

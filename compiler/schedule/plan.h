@@ -12,6 +12,7 @@
 #include "model/model.h"
 #include "schedule/cost.h"
 #include "spikeloom/program.h"
+#include "support/pages.h"
 
 namespace spikeloom {
 
@@ -129,6 +130,9 @@ struct PlanOptions {
   MachineCosts costs;             // where the dense drive becomes the faster one
 };
 
+/// Weights, parameters and initial states, where they are when a program runs: they are held once.
+using ConstantBytes = std::vector<unsigned char, PageAllocator<unsigned char>>;
+
 struct Plan {
   std::string name;
   Target target;
@@ -146,7 +150,7 @@ struct Plan {
   std::vector<std::string> alone;  // per stage: why a linear layer is a stage of its own; else empty
   std::vector<spikeloom_segment> segments;
   std::vector<PlanSignal> signals;
-  std::vector<unsigned char> constants;  // the block that all sessions share
+  std::shared_ptr<ConstantBytes> constants;  // the block that all sessions share; programs hold it, too
   std::uint64_t arena_per_sample = 0;
   std::uint64_t scratch_per_sample = 0;
   std::uint32_t group = 1;

@@ -39,7 +39,7 @@ std::string Plan::print() const {
   std::ostringstream out;
   out << "plan of " << (name.empty() ? "(no name)" : name) << ": " << target.lanes << " lanes, blocks of "
       << block_steps << (block_steps == 1 ? " step" : " steps") << "\n"
-      << "memory: " << size_text(constants.size()) << " shared, " << size_text(arena_per_sample)
+      << "memory: " << size_text(constants->size()) << " shared, " << size_text(arena_per_sample)
       << " for each sample, " << size_text(scratch_per_sample * group) << " of scratch for each thread\n";
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const spikeloom_segment& segment = segments[i];

@@ -82,7 +82,7 @@ class Reader {
         drive.weight_bytes = buffer(stage, operand + 1).row_bytes;
         drive.may_be_dense = read.may_be_dense;
         std::uint32_t facts[kDriveFacts];
-        std::memcpy(facts, plan_.constants.data() + buffer(stage, operand + 3).offset, sizeof facts);
+        std::memcpy(facts, plan_.constants->data() + buffer(stage, operand + 3).offset, sizeof facts);
         drive.fan_in = facts[kFanIn];
         drive.dense_from = facts[kDenseFrom] / 65536.0;
         shape.weight_bytes += drive.weight_bytes;
@@ -102,7 +102,7 @@ PlanShape shape_of(const Plan& plan) {
                   plan.target.lanes,
                   plan.block_steps,
                   plan.group,
-                  plan.constants.size(),
+                  plan.constants->size(),
                   plan.arena_per_sample,
                   plan.scratch_per_sample * plan.group,
                   {}};

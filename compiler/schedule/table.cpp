@@ -1,19 +1,10 @@
 // The program table as data: what generated code travels with.
 #include <algorithm>
-#include <cstring>
 
 #include "schedule/plan.h"
 #include "support/check.h"
-#include "support/pages.h"
 
 namespace spikeloom {
-namespace {
-
-std::uint64_t whole_lines(std::uint64_t bytes) {
-  return (bytes + 63) / 64 * 64;
-}
-
-}  // namespace
 
 struct TableImage {
   spikeloom_table table{};
@@ -23,7 +14,7 @@ struct TableImage {
   std::vector<spikeloom_segment> segments;
   std::vector<spikeloom_signal> signals;
   std::string names;  // each ends in 0
-  Pages constants;
+  std::shared_ptr<const ConstantBytes> constants;
 
   std::uint32_t add_name(const std::string& name) {
     const auto offset = static_cast<std::uint32_t>(names.size());
@@ -60,9 +51,8 @@ std::shared_ptr<const TableImage> make_table(const Plan& plan) {
   for (std::size_t i = 0; i < t.stages.size(); ++i) t.stages[i].name = t.add_name(plan.stage_names[i]);
   for (const PlanSignal& s : plan.signals) t.signals.push_back(table_signal(s, t.add_name(s.name)));
   if (t.names.empty()) t.names.push_back('\0');
-  const std::uint64_t constant_bytes = whole_lines(plan.constants.size());
-  t.constants = take_pages(constant_bytes);
-  if (!plan.constants.empty()) std::memcpy(t.constants.get(), plan.constants.data(), plan.constants.size());
+  t.constants = plan.constants;
+  SPIKELOOM_CHECK(t.constants->size() % 64 == 0, "schedule", "constants are no whole lines");
 
   const auto count = [](const auto& v) { return static_cast<std::uint32_t>(v.size()); };
   t.table.format = SPIKELOOM_FORMAT;
@@ -73,7 +63,7 @@ std::shared_ptr<const TableImage> make_table(const Plan& plan) {
   t.table.arena_per_sample = plan.arena_per_sample;
   t.table.scratch_per_sample = plan.scratch_per_sample;
   t.table.group = plan.group;
-  t.table.constant_bytes = constant_bytes;
+  t.table.constant_bytes = t.constants->size();
   t.table.buffers = count(t.buffers);
   t.table.operands = count(t.operands);
   t.table.stages = count(t.stages);
@@ -96,7 +86,7 @@ const spikeloom_table* table_of(const TableImage& image) {
 }
 
 const unsigned char* constants_of(const TableImage& image) {
-  return image.constants.get();
+  return image.constants->data();
 }
 
 }  // namespace spikeloom

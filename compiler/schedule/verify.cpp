@@ -50,7 +50,8 @@ void verify(const Plan& plan) {
   for (const spikeloom_buffer& b : plan.buffers) {
     check(b.row_bytes % 64 == 0 && b.row_bytes > 0, "a row is not whole cache lines");
     if (b.memory == SPIKELOOM_CONSTANT) {
-      check(b.offset % 64 == 0 && b.offset + b.row_bytes <= plan.constants.size(), "a constant lies outside");
+      check(b.offset % 64 == 0 && b.offset + b.row_bytes <= plan.constants->size(),
+            "a constant lies outside");
       continue;
     }
     if (b.memory == SPIKELOOM_OBSERVED || b.memory == SPIKELOOM_GIVEN) {

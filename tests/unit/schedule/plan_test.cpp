@@ -222,7 +222,7 @@ TEST(Plan, WeightsArePackedInStripsOnce) {
   EXPECT_EQ(operand(0), operand(1));
   const auto at = [&](std::size_t i) {
     float x = 0;
-    std::memcpy(&x, plan.constants.data() + plan.buffers[operand(0)].offset + 4 * i, 4);
+    std::memcpy(&x, plan.constants->data() + plan.buffers[operand(0)].offset + 4 * i, 4);
     return x;
   };
   EXPECT_EQ(at(0), 0);            // output 0, input 0
@@ -280,7 +280,7 @@ TEST(Plan, PrintsStagesAndMemory) {
 TEST(Plan, ConstantsAreKnownBeforeTheyAreTaken) {
   const NetworkWriter w = recurrent_network();
   const Plan plan = plan_of(w.model);
-  EXPECT_GE(constant_bytes(w.model) + 4096, plan.constants.size());
+  EXPECT_GE(constant_bytes(w.model) + 4096, plan.constants->size());
 }
 
 }  // namespace
