@@ -29,6 +29,12 @@ Result<Network> load_network(const std::filesystem::path& file, const NetworkOpt
   return network;
 }
 
+void drop_weights(Model& model) {
+  for (ModelNode& node : model.nodes)
+    if (auto* linear = std::get_if<Linear>(&node.kind))
+      linear->weight = std::make_shared<Tensor>(Tensor{linear->weight->shape, {}});
+}
+
 Result<Selection> select(const Model& model, const std::string& text) {
   const Reference reference = parse_reference(text);
   const auto refused = [&](std::string what, std::string hint) {

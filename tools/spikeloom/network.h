@@ -34,6 +34,10 @@ Network read_network(const std::filesystem::path& file, const NetworkOptions& op
 /// The same where a network is needed: errors are the result; warnings stay in `problems`.
 Result<Network> load_network(const std::filesystem::path& file, const NetworkOptions& options);
 
+/// Frees the weights of a model that has been compiled: a program holds its own, packed. Names, shapes and
+/// parameters stay.
+void drop_weights(Model& model);
+
 /// The signal a reference such as "lif1.mem" or "lif1[0:16]" names, with a "did you mean" if there is none.
 struct Selection {
   std::string text;    // as written

@@ -160,12 +160,13 @@ class Profiler {
 
 Result<int> measured(const Options& options, const Terminal& terminal) {
   const std::stop_token stop = stop_on_interrupt();
-  TRY(const Network network, options.network.load(terminal));
+  TRY(Network network, options.network.load(terminal));
   TRY(const Workload load, Workload::prepare(*network.model, options.load));
   for (const std::string& line : load.lines()) terminal.say(line);
   Profile profile;
   profile.costs = kept_costs(terminal);
   TRY(const CompiledProgram compiled, compile(*network.model, options.machine.target()));
+  drop_weights(*network.model);
   TRY(const bool is_measured, Profiler(load, compiled, terminal).run(stop, profile));
   if (!is_measured) return Error(ErrorKind::interrupted, "interrupted before anything was measured");
   const std::string name = network.model->name.empty() ? network.file : network.model->name;

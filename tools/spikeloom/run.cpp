@@ -111,6 +111,7 @@ Result<Run> Run::prepare(const Options& options, const Terminal& terminal) {
     run.maker_ = reference_maker(model);
   } else {
     TRY(run.maker_, compiled_maker(model, options.machine.target()));
+    drop_weights(*run.network_->model);
   }
   report.compile_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   report.engine = run.maker_->name();
