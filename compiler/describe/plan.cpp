@@ -1,5 +1,6 @@
 #include "describe/plan.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -24,13 +25,19 @@ std::string counted(std::uint64_t n, const std::string& noun) {
 }
 
 /// Where dense input is another matter than events.
-std::string drive_text(const StageDrive& drive) {
+std::string drive_text(const StageDrive& drive, const StageShape& stage) {
+  if (stage.once) return "constant";
   if (!drive.may_be_dense || drive.dense_from >= 1) return "events";
   return drive.dense_from <= 0 ? "dense" : "events, dense from " + percent_text(drive.dense_from);
 }
 
 std::string runs_text(const StageShape& stage) {
   return stage.once ? "once" : stage.steps == 1 ? "step by step" : std::to_string(stage.steps) + " steps";
+}
+
+/// Neurons that run their steps before the next ones do.
+std::string tile_text(const StageShape& stage) {
+  return stage.panel == 0 || stage.panel >= stage.neurons ? "all" : std::to_string(stage.panel);
 }
 
 /// "fc1 of image", "of image (constant)"
@@ -74,13 +81,13 @@ class Table {
     if (!stage.once) ns_ += w.predicted.ns;
     const StageDrive* first = stage.drives.empty() ? nullptr : &stage.drives.front();
     rows_.push_back({json::escape(stage.name), std::to_string(stage.neurons), runs_text(stage),
-                     stage.panel == 0 ? "all" : std::to_string(stage.panel),
-                     first ? layer_text(*first, stage) : "-", first ? drive_text(*first) : "-",
-                     first ? size_text(first->weight_bytes) : "-", size_text(stage.state_bytes),
-                     size_text(stage.buffer_bytes), stage.once ? "-" : time_text(w.predicted.ns),
+                     tile_text(stage), first ? layer_text(*first, stage) : "-",
+                     first ? drive_text(*first, stage) : "-", first ? size_text(first->weight_bytes) : "-",
+                     size_text(stage.state_bytes), size_text(stage.buffer_bytes),
+                     stage.once ? "-" : time_text(w.predicted.ns),
                      stage.once ? "-" : words(w.predicted.bound)});
     for (std::size_t i = 1; i < stage.drives.size(); ++i)
-      rows_.push_back({"", "", "", "", layer_text(stage.drives[i], stage), drive_text(stage.drives[i]),
+      rows_.push_back({"", "", "", "", layer_text(stage.drives[i], stage), drive_text(stage.drives[i], stage),
                        size_text(stage.drives[i].weight_bytes)});
   }
 
@@ -104,7 +111,7 @@ Object json_of(const PlanShape& plan, const StageShape& stage, const PlanView& v
            {"neurons", stage.neurons},
            {"once", stage.once},
            {"steps_together", stage.steps},
-           {"tile", stage.panel == 0 ? stage.neurons : stage.panel},
+           {"tile", stage.panel == 0 ? stage.neurons : std::min<std::uint64_t>(stage.panel, stage.neurons)},
            {"drives", std::move(drives)},
            {"weight_bytes", stage.weight_bytes},
            {"parameter_bytes", stage.parameter_bytes},

@@ -41,12 +41,14 @@ std::string why_slow(const Profile& profile, const ProfiledStage& stage) {
   const double share = share_of_limit(profile, stage);
   const double densest = stage.densities.empty() ? 0 : *std::ranges::max_element(stage.densities);
   const std::string bound = words(stage.work.predicted.bound);
+  const std::string limit =
+      (profile.costs.is_measured ? "this machine's limit, " : "the limit expected, ") + bound;
   if (share >= kAtTheLimit) {
     if (stage.work.is_dense)
-      return "at this machine's limit, which is " + bound + "; with " + percent_text(densest) +
+      return "at " + limit + "; with " + percent_text(densest) +
              " of its inputs active it is computed as a dense matrix, and only fewer weights help";
-    if (shape.drives.empty()) return "at this machine's limit, which is " + bound;
-    return "at this machine's limit, which is " + bound + "; fewer spikes or fewer weights help";
+    if (shape.drives.empty()) return "at " + limit;
+    return "at " + limit + "; fewer spikes or fewer weights help";
   }
   const double call_ns = stage.work.predicted.ns * profile.batch * static_cast<double>(shape.steps);
   if (call_ns < kSmallCallNs)
@@ -61,14 +63,16 @@ std::string why_slow(const Profile& profile, const ProfiledStage& stage) {
     return "a stage of its own, so its values go through memory, because " + shape.alone;
   if (densest >= kDense)
     return percent_text(densest) + " of its inputs are active, so skipping silent ones gains little";
-  return "at " + percent_text(share) + " of the predicted limit, which is " + bound +
-         "; the prediction knows nothing that would slow it down more";
+  return "at " + percent_text(share) + " of " + limit +
+         (profile.costs.is_measured
+              ? "; the plan has no reason for the rest, other programs may be one"
+              : "; only doctor --calibrate can tell whether that holds for this machine");
 }
 
 std::vector<std::string> profile_lines(const Profile& profile) {
   std::vector<std::vector<std::string>> rows = {{"stage", "a step", "time", "calls", "active inputs",
-                                                 "spikes", "synaptic ops/s", "weights read", "of limit",
-                                                 "limited by"}};
+                                                 "spikes", "synaptic ops", "a second", "weights read",
+                                                 "of limit", "limited by"}};
   const ProfiledStage* slowest = nullptr;
   for (const ProfiledStage& stage : profile.stages) {
     const StageShape& shape = *stage.shape;
@@ -77,12 +81,13 @@ std::vector<std::string> profile_lines(const Profile& profile) {
                     shape.once ? "-" : percent_text(share_of_time(profile, stage)),
                     std::to_string(stage.calls), join(stage.densities),
                     shape.spikes ? percent_text(stage.spikes) : "-",
+                    sums ? count_text(stage.work.synaptic * profile.batch) : "-",
                     sums ? count_text(per_second(profile, stage)) : "-",
                     sums ? size_text(static_cast<std::uint64_t>(stage.work.bytes * profile.batch)) : "-",
                     percent_text(share_of_limit(profile, stage)), words(stage.work.predicted.bound)});
     if (!shape.once && (!slowest || stage.ns > slowest->ns)) slowest = &stage;
   }
-  std::vector<std::string> lines = in_columns(rows, "lrrrrrrrrl");
+  std::vector<std::string> lines = in_columns(rows, "lrrrrrrrrrl");
   for (const ProfiledStage& stage : profile.stages)
     if (&stage == slowest || share_of_time(profile, stage) >= kWorthASentence)
       lines.push_back(escaped(stage.shape->name) + ": " + percent_text(share_of_time(profile, stage)) +
