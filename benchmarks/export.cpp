@@ -35,6 +35,7 @@ void export_workload(const Workload& workload, const std::filesystem::path& fold
                               {"constant", workload.constant},
                               {"recurrent", workload.limit == recurrent},
                               {"per_update", workload.unit == Unit::update}};
+  nlohmann::ordered_json network = nlohmann::ordered_json::parse(workload.graph);
   for (const Stage& stage : workload.stages) {
     const char* kinds[] = {"lif", "synaptic", "alpha"};
     const Neuron& n = stage.neuron;
@@ -44,14 +45,17 @@ void export_workload(const Workload& workload, const std::filesystem::path& fold
                               {"alpha", n.alpha},
                               {"beta", n.beta},
                               {"threshold", n.threshold}});
-    if (!stage.linear.empty())
-      write_npy(own / (stage.linear + ".npy"), reference.weight(stage.linear), {stage.outputs, stage.inputs});
+    if (stage.linear.empty()) continue;
+    const std::string file = stage.linear + ".npy";
+    write_npy(own / file, reference.weight(stage.linear), {stage.outputs, stage.inputs});
+    network["nodes"][stage.linear]["weight"] = file;
   }
   const std::vector<float> input = workload.input();
   std::vector<std::size_t> shape = {workload.batch};
   if (!workload.constant) shape.insert(shape.begin(), workload.steps);
   shape.push_back(input.size() / workload.batch / (workload.constant ? 1 : workload.steps));
   write_npy(own / "input.npy", input, shape);
+  std::ofstream(own / "network.json") << network.dump(1) << "\n";
   std::ofstream(own / "workload.json") << json.dump(1) << "\n";
 }
 

@@ -1,4 +1,4 @@
-// Workloads as files that other simulators can read.
+// Workloads as files that other simulators and the command can read.
 #pragma once
 
 #include <filesystem>
@@ -7,7 +7,7 @@
 
 namespace spikeloom::benchmarks {
 
-/// Writes workload.json, input.npy and <linear>.npy below `folder`/<the row's name>.
+/// Writes workload.json, network.json, input.npy and <linear>.npy below `folder`/<the row's name>.
 void export_workload(const Workload& workload, const std::filesystem::path& folder);
 
 }  // namespace spikeloom::benchmarks
