@@ -43,6 +43,14 @@ static unsigned char* worker_area(const spikeloom_run* run, uint32_t worker) {
          worker_bytes(run->table, run->batch) * worker;
 }
 
+/* The slot of a buffer that holds a step, or what it held `delay` steps before. Before the start, slots hold
+ * the initial values. */
+static uint64_t slot_of(const spikeloom_run* run, const spikeloom_buffer* b, uint64_t step, uint32_t delay) {
+  if (b->slots == 1) return 0;
+  if (b->reach == 0) step -= run->origin;
+  return (step % b->slots + b->slots - delay) % b->slots;
+}
+
 /* A given row is read only; the type is shared with rows that are written. */
 static unsigned char* given_row(const spikeloom_run* run, uint32_t buffer, uint64_t step, uint32_t sample) {
   const spikeloom_given* g = run->given ? &run->given[buffer] : 0;
@@ -68,7 +76,7 @@ unsigned char* spikeloom_row(const spikeloom_run* run, uint32_t buffer, uint64_t
   if (b->memory == SPIKELOOM_CONSTANT) return (unsigned char*)(uintptr_t)(run->constants + b->offset);
   if (b->memory == SPIKELOOM_SCRATCH) return 0;
   if (b->memory == SPIKELOOM_GIVEN) return given_row(run, buffer, step, sample);
-  unsigned char* slot = slot_address(run, buffer, step % b->slots);
+  unsigned char* slot = slot_address(run, buffer, slot_of(run, b, step, 0));
   return slot ? slot + sample * (b->slots * b->row_bytes) : 0;
 }
 
@@ -90,6 +98,7 @@ static void reset_slot(const spikeloom_run* run, uint32_t buffer, uint32_t slot)
 void spikeloom_reset(spikeloom_run* run) {
   const spikeloom_table* table = run->table;
   run->step = 0;
+  run->origin = 0;
   run->settled = 0;
   for (uint32_t i = 0; i < table->buffers; ++i) {
     const spikeloom_buffer* b = &table->buffer[i];
@@ -103,11 +112,8 @@ void spikeloom_reset(spikeloom_run* run) {
   }
 }
 
-/* The slot that an operand reads or writes in step `step`. Before the start, slots hold the initial values.
- */
-static uint64_t first_slot(const spikeloom_buffer* buffer, uint64_t step, uint32_t delay) {
-  if (buffer->slots == 1) return 0;
-  return (step % buffer->slots + buffer->slots - delay) % buffer->slots;
+void spikeloom_forget(spikeloom_run* run) {
+  run->origin = run->step;
 }
 
 uint32_t spikeloom_block(const spikeloom_run* run, uint32_t wanted) {
@@ -117,7 +123,7 @@ uint32_t spikeloom_block(const spikeloom_run* run, uint32_t wanted) {
     const spikeloom_operand* o = &table->operand[i];
     const spikeloom_buffer* b = &table->buffer[o->buffer];
     if (b->slots == 1 || o->ring || b->memory == SPIKELOOM_GIVEN) continue;
-    const uint64_t until_wrap = b->slots - first_slot(b, run->step, o->delay);
+    const uint64_t until_wrap = b->slots - slot_of(run, b, run->step, o->delay);
     if (until_wrap < steps) steps = until_wrap;
   }
   return (uint32_t)steps;
@@ -152,7 +158,7 @@ static void run_stage(const part* p, const spikeloom_stage* stage, uint64_t step
       step_stride[i] = run->given[o->buffer].step_stride;
       sample_stride[i] = run->given[o->buffer].sample_stride;
     } else {
-      operand[i] = slot_address(run, o->buffer, o->ring ? 0 : first_slot(b, step, o->delay));
+      operand[i] = slot_address(run, o->buffer, o->ring ? 0 : slot_of(run, b, step, o->delay));
       if (!operand[i]) continue;
       step_stride[i] = b->slots == 1 ? 0 : (size_t)b->row_bytes;
       sample_stride[i] = (size_t)(b->slots * b->row_bytes);

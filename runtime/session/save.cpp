@@ -46,7 +46,7 @@ void each_saved_row(const spikeloom_run& run, std::uint64_t step, Visit visit) {
     const std::uint32_t rows = std::max(b.reach, 1u);
     for (std::uint32_t back = rows; back > 0; --back)
       for (std::uint32_t sample = 0; sample < run.batch; ++sample)
-        visit(b, spikeloom_row(&run, i, step % b.slots + b.slots - back, sample));
+        visit(b, spikeloom_row(&run, i, step + b.slots - back, sample));
   }
 }
 
@@ -142,6 +142,7 @@ Result<void> Session::restore(std::span<const unsigned char> saved) {
   const unsigned char* from = saved.data() + sizeof header;
   const unsigned char* was_set = from;
   from += impl_->constants.size();
+  impl_->run.origin = header.step;  // a later one of this session could not tell the slots of earlier steps
   each_saved_row(impl_->run, header.step, [&](const spikeloom_buffer& b, unsigned char* row) {
     const std::size_t bytes = saved_row_bytes(b);
     if (bytes == 0) return;

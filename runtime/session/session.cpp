@@ -98,7 +98,8 @@ std::uint32_t Session::Impl::block(std::uint64_t wanted) const {
   const auto cut = [&](std::uint32_t index) {
     const std::uint32_t slots = buffer(index).slots;
     steps = std::min<std::uint64_t>(steps, longest_block(index));
-    if (slots > 1) steps = std::min(steps, slots - run.step % slots);
+    const std::uint64_t now = buffer(index).reach == 0 ? run.step - run.origin : run.step;
+    if (slots > 1) steps = std::min(steps, slots - now % slots);
   };
   for (const VaryingInput& input : varying)
     if (!input.is_given) cut(input.signal->buffer);
@@ -227,6 +228,7 @@ Result<Session> Session::create(Program program, SessionOptions options) {
                             .sample_base = options.first_sample,
                             .seed = options.seed.value_or(table.seed),
                             .step = 0,
+                            .origin = 0,
                             .observed = nullptr,
                             .given = nullptr,
                             .settled = 0,
@@ -388,6 +390,7 @@ Result<std::uint64_t> Session::Impl::run_blocks(std::uint64_t steps, const FillI
   std::uint64_t done = 0;
   while (done < steps && !how.stop.stop_requested()) {
     const std::uint64_t now = run.step;
+    spikeloom_forget(&run);
     const std::uint32_t together = block(steps - done);
     for (VaryingInput& input : varying)
       if (Result<void> filled = fill(input, now, together); !filled) return filled.error();

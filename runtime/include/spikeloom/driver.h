@@ -29,7 +29,8 @@ typedef struct spikeloom_run {
   uint32_t batch;
   uint32_t sample_base; /* global number of the first sample */
   uint64_t seed;
-  uint64_t step; /* the next step */
+  uint64_t step;   /* the next step */
+  uint64_t origin; /* the step of slot 0, in buffers that nobody reads later than in its own step */
   /* For each buffer NULL, or where the rows of an observed one lie: batch x slots rows, aligned to 64. NULL:
    * nothing is observed. */
   unsigned char* const* observed;
@@ -56,6 +57,10 @@ SPIKELOOM_API unsigned char* spikeloom_row(const spikeloom_run* run, uint32_t bu
 
 /* Back to step 0: fills every buffer with its initial values. Inputs are the caller's to write again. */
 SPIKELOOM_API void spikeloom_reset(spikeloom_run* run);
+
+/* Before a block: what nobody reads in a later step is forgotten, so that such buffers do not cut the block.
+ */
+SPIKELOOM_API void spikeloom_forget(spikeloom_run* run);
 
 /* The longest block that may run now: no more than `wanted`, cut where a buffer's slots wrap. */
 SPIKELOOM_API uint32_t spikeloom_block(const spikeloom_run* run, uint32_t wanted);

@@ -10,11 +10,12 @@
  *
  * A buffer of the arena holds batch samples x `slots` steps x one row: the row of step t and sample b lies at
  *   arena + offset_per_sample * batch + (b * slots + t mod slots) * row_bytes.
- * A buffer of the constants holds one row for all samples, at constants + offset.
- * A buffer of scratch holds one row for each sample of a group: `group` samples, or the batch if that is
- * less. Every worker has scratch of its own, behind the samples' memory. An observed buffer has a block of
- * steps outside of the arena, or no memory at all. The rows of a given buffer are the caller's own: n floats
- * each with nothing behind them, at any distance, for the steps that are being run.
+ * where t counts from the run's `origin` if nobody reads the buffer in a later step (its reach is 0), else
+ * from 0. A buffer of the constants holds one row for all samples, at constants + offset. A buffer of scratch
+ * holds one row for each sample of a group: `group` samples, or the batch if that is less. Every worker has
+ * scratch of its own, behind the samples' memory. An observed buffer has a block of steps outside of the
+ * arena, or no memory at all. The rows of a given buffer are the caller's own: n floats each with nothing
+ * behind them, at any distance, for the steps that are being run.
  *
  * Time: stages are grouped in segments. A segment runs each stage over a whole block of steps, but no longer
  * than its `longest`: a cycle of the network lives in it, and its shortest delay is so long. A segment that

@@ -234,6 +234,7 @@ void run_sound_table(hand::Image& image) {
                     .settled = 0};
   spikeloom_reset(&run);
   for (int i = 0; i < 20; ++i) {
+    if (i % 3 == 0) spikeloom_forget(&run);
     const std::uint32_t steps = spikeloom_block(&run, 7);
     ASSERT_GE(steps, 1u);
     ASSERT_LE(steps, 7u);
@@ -242,6 +243,26 @@ void run_sound_table(hand::Image& image) {
   EXPECT_EQ(bounds.outside, 0u);
   for (std::size_t i = 0; i < kMargin; ++i)
     ASSERT_TRUE(start[i] == 0xa5 && start[kMargin + bytes + i] == 0xa5) << "written outside the arena";
+}
+
+TEST(Table, WhatIsForgottenCutsNoBlock) {
+  const std::shared_ptr<hand::Image> image = hand::image();
+  std::vector<hand::Image::Line> arena(spikeloom_arena_bytes(&image->table, 1, 1) / 64 + 1);
+  spikeloom_run run{.table = &image->table,
+                    .kernel = image->kernels,
+                    .constants = image->constant_bytes(),
+                    .arena = arena[0].bytes,
+                    .batch = 1};
+  spikeloom_reset(&run);
+  run.step = 5;
+  unsigned char* const drive = spikeloom_row(&run, kDrive, 5, 0);
+  unsigned char* const spikes = spikeloom_row(&run, kSpikes, 5, 0);
+  spikeloom_forget(&run);
+  EXPECT_NE(spikeloom_row(&run, kDrive, 5, 0), drive);
+  EXPECT_EQ(spikeloom_row(&run, kDrive, 5, 0),
+            spikeloom_row(&run, kDrive, 5 + image->buffers[kDrive].slots, 0));
+  EXPECT_LT(spikeloom_row(&run, kDrive, 5, 0), spikeloom_row(&run, kDrive, 6, 0)) << "the first slot";
+  EXPECT_EQ(spikeloom_row(&run, kSpikes, 5, 0), spikes) << "others read it later";
 }
 
 // Counts may only shrink: how long the arrays really are, no table can say.
