@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "machine/clock.h"
+
 namespace spikeloom::benchmarks {
 
 struct Spread {
@@ -19,6 +21,6 @@ Spread ratio(const std::vector<double>& a, const std::vector<double>& b);
 /// Seconds of one call of each function, `rounds` values each. A value is the mean of as many calls as take a
 /// few milliseconds; `before` is called before each of them, outside the time.
 std::vector<std::vector<double>> take_turns(std::span<const std::function<void()>> functions,
-                                            const std::function<void()>& before, int rounds);
+                                            const std::function<void()>& before, int rounds, Clock clock);
 
 }  // namespace spikeloom::benchmarks

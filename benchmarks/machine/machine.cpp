@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <bit>
-#include <chrono>
 #include <cstdint>
 #include <random>
 #include <span>
 #include <vector>
 
 #include "limits/wide.h"
+#include "machine/clock.h"
 #include "machine/memory.h"
 
 namespace spikeloom::benchmarks {
@@ -16,19 +16,12 @@ namespace {
 
 constexpr std::size_t kRow = 128;  // floats: eight registers, enough to hide the latency of an addition
 
-template <class F>
-double seconds(const F& f) {
-  const auto start = std::chrono::steady_clock::now();
-  f();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
 /// The best of several tries: a bound is what the machine can do, not what it does on average.
 template <class F>
 double best(const F& f) {
   double least = 1e9;
   f();
-  for (int i = 0; i < 7; ++i) least = std::min(least, seconds(f));
+  for (int i = 0; i < 7; ++i) least = std::min(least, seconds(Clock::thread, f));
   return least;
 }
 
