@@ -44,8 +44,9 @@ class Emitter {
       : b_(b), cell_(cell), leaves_(leaves), values_(cell.nodes.size(), nullptr) {}
 
   std::vector<llvm::Value*> run(const std::vector<bool>& needed) {
+    for (const auto& [node, value] : leaves_.known) values_[node] = value;
     for (NodeId i = 0; i < cell_.nodes.size(); ++i)
-      if (needed[i]) values_[i] = value_of(cell_.nodes[i]);
+      if (needed[i] && !values_[i]) values_[i] = value_of(cell_.nodes[i]);
     return std::move(values_);
   }
 
@@ -81,8 +82,27 @@ class Emitter {
       default:
         break;
     }
+    if (llvm::Value* selected = subtracted_where(n)) return selected;
     if (llvm::Value* selected = condition_meets_fixed(n)) return selected;
     return emit_operation(b_, n.op, argument(n, 0), argument(n, 1), argument(n, 2));
+  }
+
+  bool is_condition(NodeId a) const {
+    return cell_.nodes[a].op == Op::Real && cell_.nodes[cell_.nodes[a].arg[0]].type == Type::Bool;
+  }
+
+  /// x - b * p is b ? x - p : x for a condition b and a finite p without a sign bit: 1 * p is p, 0 * p is +0,
+  /// and x - (+0) is x for every x, -0, infinities and NaN included.
+  llvm::Value* subtracted_where(const ExprNode& n) {
+    if (n.op != Op::Sub || cell_.nodes[n.arg[1]].op != Op::Mul) return nullptr;
+    const auto& factors = cell_.nodes[n.arg[1]].arg;
+    for (const unsigned i : {0u, 1u}) {
+      const ExprNode& p = cell_.nodes[factors[1 - i]];
+      if (!is_condition(factors[i]) || p.op != Op::Fixed || !leaves_.not_negative[p.index]) continue;
+      llvm::Value* x = values_[n.arg[0]];
+      return b_.select(values_[cell_.nodes[factors[i]].arg[0]], b_.fsub(x, values_[factors[1 - i]]), x);
+    }
+    return nullptr;
   }
 
   /// equations.md, section 4: op(b, p) is b ? op(1, p) : op(0, p) for a condition b and a fixed p. Both sides
@@ -92,9 +112,6 @@ class Emitter {
     if (n.op != Op::Mul && n.op != Op::Add && n.op != Op::Sub && n.op != Op::Div) return nullptr;
     const auto is_fixed = [this](NodeId a) {
       return cell_.nodes[a].op == Op::Fixed || cell_.nodes[a].op == Op::Literal;
-    };
-    const auto is_condition = [this](NodeId a) {
-      return cell_.nodes[a].op == Op::Real && cell_.nodes[cell_.nodes[a].arg[0]].type == Type::Bool;
     };
     const auto both = [&](llvm::Value* condition, auto operation) {
       return b_.select(condition, operation(b_.f32(1)), operation(b_.f32(0)));
@@ -145,16 +162,45 @@ std::size_t cost(const Cell& cell, const ExprNode& n, bool has_fma) {
 
 }  // namespace
 
-std::vector<bool> needed_nodes(const Cell& cell, llvm::ArrayRef<NodeId> wanted) {
+std::vector<bool> needed_nodes(const Cell& cell, llvm::ArrayRef<NodeId> wanted,
+                               llvm::ArrayRef<NodeId> known) {
   std::vector<bool> needed(cell.nodes.size(), false);
   for (const NodeId n : wanted) needed[n] = true;
   for (std::size_t i = cell.nodes.size(); i-- > 0;) {
-    if (!needed[i] || cell.nodes[i].op == Op::Winner)
-      continue;  // the winner's operand belongs to an earlier pass
+    // The winner's operand belongs to an earlier pass.
+    if (!needed[i] || cell.nodes[i].op == Op::Winner || llvm::is_contained(known, static_cast<NodeId>(i)))
+      continue;
     for (const NodeId a : cell.nodes[i].arg)
       if (a != kNoNode) needed[a] = true;
   }
   return needed;
+}
+
+std::vector<CarriedCondition> carried_conditions(const Cell& cell, const std::vector<bool>& needed) {
+  // The node that is node i with every state replaced by what it becomes; kNoNode if there is none.
+  std::vector<NodeId> later(cell.nodes.size(), kNoNode);
+  std::vector<CarriedCondition> carried;
+  for (NodeId i = 0; i < cell.nodes.size(); ++i) {
+    const ExprNode& n = cell.nodes[i];
+    if (n.op == Op::Fixed || n.op == Op::Literal) later[i] = i;
+    if (n.op == Op::State && cell.nodes[cell.next_state[n.index]].type == Type::Real)
+      later[i] = cell.next_state[n.index];
+    if (arity(n.op) == 0 || n.op == Op::Winner) continue;
+    ExprNode wanted = n;
+    bool is_known = true;
+    for (NodeId& a : wanted.arg)
+      if (a != kNoNode) {
+        a = later[a];
+        is_known = is_known && a != kNoNode;
+      }
+    if (!is_known) continue;
+    const auto found = std::ranges::find(cell.nodes, wanted);
+    if (found == cell.nodes.end()) continue;
+    later[i] = static_cast<NodeId>(found - cell.nodes.begin());
+    if (n.type == Type::Bool && later[i] != i && needed[i] && needed[later[i]])
+      carried.push_back({i, later[i]});
+  }
+  return carried;
 }
 
 std::vector<llvm::Value*> emit_expressions(VectorBuilder& b, const Cell& cell,

@@ -19,10 +19,20 @@ struct Leaves {
   llvm::Value* step = nullptr;                                     // number of the step as float32
   llvm::function_ref<std::array<llvm::Value*, 4>()> random_words;  // called once at most
   llvm::Value* winner = nullptr;                                   // condition
+  std::vector<bool> not_negative;                         // of the fixed values: finite, without a sign bit
+  llvm::ArrayRef<std::pair<NodeId, llvm::Value*>> known;  // nodes that need not be computed
 };
 
-/// The nodes that `wanted` needs, operands included.
-std::vector<bool> needed_nodes(const Cell& cell, llvm::ArrayRef<NodeId> wanted);
+/// A condition over states and fixed values whose counterpart over the new states is computed anyway: what a
+/// step finds is what the step before has computed.
+struct CarriedCondition {
+  NodeId at_begin, at_end;
+};
+std::vector<CarriedCondition> carried_conditions(const Cell& cell, const std::vector<bool>& needed);
+
+/// The nodes that `wanted` needs, operands included; those of `known` need nothing.
+std::vector<bool> needed_nodes(const Cell& cell, llvm::ArrayRef<NodeId> wanted,
+                               llvm::ArrayRef<NodeId> known = {});
 
 /// A value for each needed node; null for the others.
 std::vector<llvm::Value*> emit_expressions(VectorBuilder& b, const Cell& cell,

@@ -28,6 +28,17 @@ PopulationCode::PopulationCode(KernelFrame& frame, const CellKernel& kernel)
   std::vector<NodeId> wanted = cell_.next_state;
   wanted.push_back(cell_.output);
   needed_ = needed_nodes(cell_, wanted);
+  // Where a condition is a register of its own kind. Whoever needs the winners of each step carries nothing.
+  if (b_.has_mask_registers() && cell_.winner == kNoNode) {
+    // There are mask registers for one.
+    for (const CarriedCondition& c : carried_conditions(cell_, needed_)) {
+      carried_ = {c};
+      known_ = {c.at_begin};
+      wanted.push_back(c.at_end);
+      break;
+    }
+    needed_ = needed_nodes(cell_, wanted, known_);
+  }
   for (const auto& port : k_.ports)
     for (const CellKernel::Read& read : port) first_fixed_ += operand_count(read);
   first_state_ = first_fixed_ + static_cast<unsigned>(k_.fixed_uniform.size() + 2 * cell_.tables.size());
@@ -156,7 +167,7 @@ std::vector<llvm::Value*> PopulationCode::evaluate(const Tile& tile, unsigned v,
                                                    const std::vector<bool>& needed,
                                                    const std::vector<Values>& ports,
                                                    llvm::ArrayRef<llvm::Value*> states, const Held& held,
-                                                   llvm::Value* winner) {
+                                                   llvm::Value* winner, llvm::ArrayRef<llvm::Value*> known) {
   llvm::Value* number = b_.CreateAdd(step_number_, step);
   const auto random = [&] {
     llvm::Value* step_word = b_.splat(b_.CreateTrunc(number, b_.getInt32Ty()));
@@ -171,33 +182,57 @@ std::vector<llvm::Value*> PopulationCode::evaluate(const Tile& tile, unsigned v,
   leaves.tables = tables_;
   leaves.random_words = random;
   leaves.winner = winner;
+  leaves.not_negative = k_.fixed_not_negative;
+  llvm::SmallVector<std::pair<NodeId, llvm::Value*>, 1> carried;
+  for (std::size_t c = 0; c < known.size(); ++c) carried.push_back({known_[c], known[c]});
+  leaves.known = carried;
   if (uses(cell_, Op::Step)) leaves.step = b_.splat(b_.CreateUIToFP(number, b_.getFloatTy()));
   return emit_expressions(b_, cell_, needed, leaves);
 }
 
 /// Computes and stores one step; returns the states behind it.
-Values PopulationCode::emit_step(const Tile& tile, llvm::Value* step, llvm::ArrayRef<llvm::Value*> states,
+Values PopulationCode::emit_step(const Tile& tile, llvm::Value* step, llvm::ArrayRef<llvm::Value*> now,
                                  const Held& held, llvm::Value* winner) {
-  const std::size_t count = k_.states.size();
+  const std::size_t count = k_.states.size(), conditions = known_.size(), all = tile.vectors * count;
   const std::vector<Values> ports = port_values(tile, step, held);
   llvm::Value* output_row = f_.row(output_, step);
-  Values next;
-  Values spikes;
+  Values next, spikes, carried;
   for (unsigned v = 0; v < tile.vectors; ++v) {
     llvm::Value* won = nullptr;
     if (winner) won = b_.CreateICmpEQ(neuron_numbers(tile, v), b_.splat(winner));
-    const auto values = evaluate(tile, v, step, needed_, ports, states.slice(v * count, count), held, won);
+    const auto values = evaluate(tile, v, step, needed_, ports, now.slice(v * count, count), held, won,
+                                 now.slice(all + v * conditions, conditions));
     for (std::size_t s = 0; s < count; ++s) {
       llvm::Value* value = values[cell_.next_state[s]];
       if (cell_.nodes[cell_.next_state[s]].type == Type::Bool) value = b_.real(value);
       next.push_back(value);
       trace(tile, v, step, s, value);
     }
+    for (const CarriedCondition& c : carried_) carried.push_back(values[c.at_end]);
     spikes.push_back(values[cell_.output]);
     if (!cell_.spikes()) b_.store_vector(values[cell_.output], vector_at(output_row, tile.first, v));
   }
   if (cell_.spikes()) store_bits(b_, spikes, held.existing, output_row, tile);
+  next.append(carried);
   return next;
+}
+
+Values PopulationCode::first_conditions(const Tile& tile, llvm::ArrayRef<llvm::Value*> states,
+                                        const Held& held) {
+  Values conditions;
+  if (carried_.empty()) return conditions;
+  const std::size_t count = k_.states.size();
+  const std::vector<bool> needed = needed_nodes(cell_, known_);
+  for (unsigned v = 0; v < tile.vectors; ++v) {
+    Leaves leaves;
+    leaves.states = states.slice(v * count, count);
+    leaves.fixed = held.fixed[v];
+    leaves.tables = tables_;
+    leaves.not_negative = k_.fixed_not_negative;
+    const auto values = emit_expressions(b_, cell_, needed, leaves);
+    for (const NodeId condition : known_) conditions.push_back(values[condition]);
+  }
+  return conditions;
 }
 
 /// A state that is observed sends its neurons through the narrow tiles: the others need not ask.
@@ -227,16 +262,20 @@ void PopulationCode::store_states(const Tile& tile, llvm::ArrayRef<llvm::Value*>
 
 void PopulationCode::emit_tile(const Tile& tile, llvm::Value* begin_step, llvm::Value* end_step) {
   const Held held = hold(tile);
-  const Values states = b_.loop(begin_step, end_step, b_.getInt64(1), load_states(tile),
-                                [&](llvm::Value* step, llvm::ArrayRef<llvm::Value*> now) {
-                                  return emit_step(tile, step, now, held, nullptr);
-                                });
-  store_states(tile, states);
+  Values start = load_states(tile);
+  start.append(first_conditions(tile, start, held));
+  const Values end = b_.loop(begin_step, end_step, b_.getInt64(1), start,
+                             [&](llvm::Value* step, llvm::ArrayRef<llvm::Value*> now) {
+                               return emit_step(tile, step, now, held, nullptr);
+                             });
+  store_states(tile, end);
 }
 
 void PopulationCode::emit_tiles(llvm::Value* first, llvm::Value* end, llvm::Value* begin_step,
                                 llvm::Value* end_step) {
   unsigned vectors = interleaved_vectors(cell_, b_.lanes(), b_.has_fma());
+  // One mask register of eight cannot choose lanes.
+  if (!carried_.empty()) vectors = std::min(vectors, 7u);
   // A panel is whole tiles.
   if (k_.has_linear()) vectors = std::min(std::bit_floor(vectors), k_.panel / b_.lanes());
   llvm::Value* done = first;

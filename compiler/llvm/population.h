@@ -55,9 +55,12 @@ class PopulationCode {
   std::vector<llvm::Value*> evaluate(const Tile& tile, unsigned v, llvm::Value* step,
                                      const std::vector<bool>& needed, const std::vector<Values>& ports,
                                      llvm::ArrayRef<llvm::Value*> states, const Held& held,
-                                     llvm::Value* winner);
-  Values emit_step(const Tile& tile, llvm::Value* step, llvm::ArrayRef<llvm::Value*> states, const Held& held,
+                                     llvm::Value* winner, llvm::ArrayRef<llvm::Value*> known = {});
+  /// `now` are the states of all vectors, then their carried conditions; so is the result.
+  Values emit_step(const Tile& tile, llvm::Value* step, llvm::ArrayRef<llvm::Value*> now, const Held& held,
                    llvm::Value* winner);
+  /// What the first step finds that later ones carry.
+  Values first_conditions(const Tile& tile, llvm::ArrayRef<llvm::Value*> states, const Held& held);
   void trace(const Tile& tile, unsigned v, llvm::Value* step, std::size_t s, llvm::Value* value);
   Values load_states(const Tile& tile);
   void store_states(const Tile& tile, llvm::ArrayRef<llvm::Value*> states);
@@ -69,7 +72,9 @@ class PopulationCode {
   VectorBuilder& b_;
   const CellKernel& k_;
   const Cell& cell_;
-  std::vector<bool> needed_;
+  std::vector<bool> needed_;  // in a step
+  std::vector<CarriedCondition> carried_;
+  std::vector<NodeId> known_;  // carried_, at the begin of a step
   unsigned first_fixed_ = 0, first_state_ = 0, output_operand_ = 0, first_trace_ = 0, scratch_operand_ = 0;
 
   Values fixed_;  // a vector if uniform, else the row's address

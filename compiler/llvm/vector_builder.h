@@ -34,6 +34,7 @@ class VectorBuilder : public llvm::IRBuilder<> {
 
   unsigned lanes() const { return lanes_; }
   bool has_fma() const { return instructions_.fma; }
+  bool has_mask_registers() const { return instructions_.compress && lanes_ == 16; }
   bool can_compress() const { return instructions_.compress && lanes_ == 16; }
   bool can_compress_bytes() const { return instructions_.compress_bytes && can_compress(); }
   llvm::VectorType* float_vector() const { return float_vector_; }

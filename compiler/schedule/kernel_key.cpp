@@ -26,6 +26,8 @@ std::string key_of(const CellKernel& k) {
   }
   key += " fixed ";
   for (const bool uniform : k.fixed_uniform) key += uniform ? 'u' : 'n';
+  key += " signs ";
+  for (const bool positive : k.fixed_not_negative) key += positive ? '+' : '-';
   key += " states ";
   for (const CellKernel::State s : k.states) key += s == CellKernel::State::traced ? 't' : 's';
   key += " panel ";

@@ -1,6 +1,7 @@
 // Model -> Plan: order of stages, segments, buffers with their slots, kernels by structure.
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -356,6 +357,8 @@ class Planner {
   void add_rest(Id i, const Population& p, CellKernel k) {
     for (const PerNeuron& value : p.fixed) {
       k.fixed_uniform.push_back(value.uniform());
+      k.fixed_not_negative.push_back(
+          std::ranges::all_of(value.values, [](float x) { return std::isfinite(x) && !std::signbit(x); }));
       operand(pool_.per_neuron(value, model_.nodes[i].size));
     }
     for (const LevelTable& table : p.cell.tables) {

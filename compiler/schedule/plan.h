@@ -38,9 +38,10 @@ struct CellKernel {
   enum class State : std::uint8_t { observed, traced };
   Cell cell;  // only nodes, next_state, output, winner, tables count
   std::vector<std::vector<Read>> ports;
-  std::vector<bool> fixed_uniform;  // per Cell::fixed: one value for all neurons
-  std::vector<State> states;        // traced: its buffer of steps is read by others
-  std::uint32_t panel = 0;          // neurons whose linear layers are computed together; 0: no linear layer
+  std::vector<bool> fixed_uniform;       // per Cell::fixed: one value for all neurons
+  std::vector<bool> fixed_not_negative;  // per Cell::fixed: every value is finite and has no sign bit
+  std::vector<State> states;             // traced: its buffer of steps is read by others
+  std::uint32_t panel = 0;  // neurons whose linear layers are computed together; 0: no linear layer
   // Operands, in this order: each port's sources; fixed values; level tables (midpoints, levels); states
   // (read and written in place); output; every state's steps, observed or traced; with a winner: scratch row
   // for its operand; with linear layers: scratch for their events, scratch that remembers the drives.

@@ -1,6 +1,7 @@
 // Every kind of kernel in small networks.
 #include <gtest/gtest.h>
 
+#include "llvm/expression.h"
 #include "unit/llvm/compare.h"
 #include "unit/llvm/networks.h"
 
@@ -142,6 +143,34 @@ TEST(Kernels, ParametersMayDifferFromNeuronToNeuron) {
   w.cell(alpha_cell(), {{{in}, {in, 2}}}, {{w.values(77, 0.5f)}, {{0.3f}}, {{2.0f}}, {w.values(77, 1.0f)}},
          77);
   EXPECT_TRUE(same_as_reference(w.model, {.special_values = true}));
+}
+
+// Where no threshold has a sign bit, x - fired * threshold becomes a choice between x - threshold and x.
+TEST(Kernels, ThresholdsOfEitherSignAreSubtractedAlike) {
+  for (const std::vector<float>& thresholds : std::vector<std::vector<float>>{
+           {1.0f}, {0.0f}, {-0.0f}, {-1.0f}, {1.0f, -1.0f, 0.0f, -0.0f, 1e-40f, 3e38f}}) {
+    NetworkWriter w;
+    const Signal in = w.input(150);
+    std::vector<float> all(thresholds.size() == 1 ? 1 : 150);
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = thresholds[i % thresholds.size()];
+    w.cell(lif_cell(), {{{in}}}, {{{0.9f}}, {all}}, 150);
+    w.cell(lif_cell(true), {{{in}}}, {{{-0.9f}}, {all}}, 150);
+    EXPECT_TRUE(same_as_reference(w.model, {.density = 0.7f, .scale = 3.0f, .special_values = true}))
+        << thresholds[0];
+  }
+}
+
+TEST(Kernels, AConditionIsCarriedIntoTheNextStepWhereItIsComputedAnyway) {
+  const auto carried = [](const Cell& cell) {
+    std::vector<NodeId> wanted = cell.next_state;
+    wanted.push_back(cell.output);
+    return carried_conditions(cell, needed_nodes(cell, wanted));
+  };
+  const Cell lif = lif_cell();
+  ASSERT_EQ(carried(lif).size(), 1u);
+  EXPECT_EQ(carried(lif)[0].at_end, lif.output);
+  EXPECT_EQ(lif.nodes[carried(lif)[0].at_begin].op, Op::Gt);
+  EXPECT_TRUE(carried(alpha_cell()).empty()) << "without a reset nobody asks who fired";
 }
 
 TEST(Kernels, WithoutFmaInstructionsTheBitsAreTheSame) {
