@@ -1,0 +1,91 @@
+// Small files of each format, made from its definition. The bytes are ours, and so is the licence: the
+// project's.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace spikeloom::data::samples {
+
+inline std::string big32(std::uint32_t v) {
+  return {static_cast<char>(v >> 24), static_cast<char>(v >> 16), static_cast<char>(v >> 8),
+          static_cast<char>(v)};
+}
+inline std::string little32(std::uint32_t v) {
+  return {static_cast<char>(v), static_cast<char>(v >> 8), static_cast<char>(v >> 16),
+          static_cast<char>(v >> 24)};
+}
+inline std::string little16(std::uint32_t v) {
+  return {static_cast<char>(v), static_cast<char>(v >> 8)};
+}
+
+struct Pixel {
+  std::uint32_t x, y;
+  bool is_on;
+  std::uint32_t us;
+};
+
+/// G. Orchard, Read_Ndataset.m: x, y, polarity in bit 23 and time in bits 22 to 0, big-endian.
+inline std::string nmnist(const std::vector<Pixel>& events) {
+  std::string bytes;
+  for (const Pixel& e : events) {
+    bytes += static_cast<char>(e.x);
+    bytes += static_cast<char>(e.y);
+    bytes += static_cast<char>((e.is_on ? 0x80u : 0u) | e.us >> 16);
+    bytes += static_cast<char>(e.us >> 8);
+    bytes += static_cast<char>(e.us);
+  }
+  return bytes;
+}
+
+/// docs.prophesee.ai, "DAT File Format".
+inline std::string dat(const std::string& header, const std::vector<Pixel>& events) {
+  std::string bytes = header + std::string("\x0c\x08", 2);
+  for (const Pixel& e : events)
+    bytes += little32(e.us) + little32(e.x | e.y << 14 | (e.is_on ? 1u << 28 : 0u));
+  return bytes;
+}
+inline const char* const kDatHeader =
+    "% Data file containing CD events\n% Version 2\n% Width 4\n% Height 3\n";
+
+/// docs.inivation.com, "AEDAT 2.0": DVS128, y in bits 14 to 8, x in 7 to 1, polarity in bit 0; big-endian.
+inline std::string aedat2_dvs128(const std::vector<Pixel>& events) {
+  std::string bytes = "#!AER-DAT2.0\r\n# AEChip: ch.unizh.ini.jaer.chip.retina.DVS128\r\n";
+  for (const Pixel& e : events) bytes += big32(e.y << 8 | e.x << 1 | (e.is_on ? 1u : 0u)) + big32(e.us);
+  return bytes;
+}
+/// The same, DAVIS: y in bits 30 to 22, x in 21 to 12, polarity in bit 11.
+inline std::string aedat2_davis240(const std::vector<Pixel>& events) {
+  std::string bytes = "#!AER-DAT2.0\r\n# AEChip: eu.seebetter.ini.chips.davis.DAVIS240C\r\n";
+  for (const Pixel& e : events)
+    bytes += big32(e.y << 22 | e.x << 12 | (e.is_on ? 1u << 11 : 0u)) + big32(e.us);
+  return bytes;
+}
+
+/// docs.inivation.com, "AEDAT 3.1": a packet of polarity events; bit 0 valid, bit 1 polarity, y in bits 16 to
+/// 2, x in bits 31 to 17; little-endian.
+inline std::string aedat3_packet(std::uint32_t type, std::uint32_t overflow,
+                                 const std::vector<Pixel>& events) {
+  const auto count = static_cast<std::uint32_t>(events.size());
+  std::string bytes = little16(type) + little16(1) + little32(8) + little32(4) + little32(overflow) +
+                      little32(count) + little32(count) + little32(count);
+  for (const Pixel& e : events)
+    bytes += little32(1u | (e.is_on ? 2u : 0u) | e.y << 2 | e.x << 17) + little32(e.us);
+  return bytes;
+}
+inline const char* const kAedat3Header =
+    "#!AER-DAT3.1\r\n#Format: RAW\r\n#Source 1: DVS128\r\n#Start-Time: 2016-04-01 10:00:00 (TZ+0200)\r\n"
+    "#!END-HEADER\r\n";
+
+/// numpy's format 1.0 with one axis of records.
+inline std::string records(const std::string& descr, std::size_t count, const std::string& data) {
+  std::string header =
+      "{'descr': " + descr + ", 'fortran_order': False, 'shape': (" + std::to_string(count) + ",), }";
+  header.append(63 - (header.size() + 10) % 64, ' ');
+  header += '\n';
+  return std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(header.size()) +
+         static_cast<char>(header.size() >> 8) + header + data;
+}
+
+}  // namespace spikeloom::data::samples
