@@ -1,6 +1,7 @@
 // A variant of a model, frame and all, as a Cell.
 #include <algorithm>
 
+#include "equations/cell_text.h"
 #include "equations/frame.h"
 #include "equations/lower.h"
 #include "equations/parse.h"
@@ -80,21 +81,39 @@ std::string print(const Cell& cell) {
   return text;
 }
 
-Cell elementwise(std::string_view expression, const std::vector<std::string>& ports,
-                 const std::vector<std::string>& parameters) {
-  TextProblem problem;
-  const std::optional<Expression> e = parse_expression(expression, {.internal = true}, problem);
-  SPIKELOOM_CHECK(e, "equations", std::string(expression) + ": " + problem.what);
+Cell cell_of(const CellText& text) {
   Cell cell;
-  cell.ports = ports;
-  cell.parameters = parameters;
+  cell.ports = text.ports;
+  cell.parameters = text.parameters;
+  cell.states = text.states;
   Lowering lowering;
   name_parameters(lowering, cell);
-  for (std::size_t i = 0; i < ports.size(); ++i) lowering.port(ports[i], static_cast<std::uint32_t>(i));
-  cell.output = lowering.lower(*e);
-  lowering.finish(cell, {&cell.output}, {});
-  cell.lines = {{"output", print(*e)}};
+  for (std::size_t i = 0; i < cell.ports.size(); ++i)
+    lowering.port(cell.ports[i], static_cast<std::uint32_t>(i));
+  for (std::size_t i = 0; i < cell.states.size(); ++i)
+    lowering.state(cell.states[i].name, static_cast<std::uint32_t>(i));
+  for (const PrintedLine& line : text.lines) {
+    TextProblem problem;
+    const std::optional<Expression> e = parse_expression(line.expression, {.internal = true}, problem);
+    SPIKELOOM_CHECK(e, "equations", line.expression + ": " + problem.what);
+    NodeId value = lowering.lower(*e);
+    if (std::ranges::find(cell.states, line.name, &CellState::name) != cell.states.end())
+      value = lowering.real(value);
+    lowering.define(line.name, value);
+    cell.lines.push_back({line.name, print(*e)});
+  }
+  std::vector<NodeId*> steps = {&cell.output};
+  cell.output = lowering.named("output");
+  for (const CellState& state : cell.states) cell.next_state.push_back(lowering.named(state.name));
+  for (NodeId& next : cell.next_state) steps.push_back(&next);
+  lowering.finish(cell, steps, {});
+  find_winner(cell);
   return cell;
+}
+
+Cell elementwise(std::string_view expression, const std::vector<std::string>& ports,
+                 const std::vector<std::string>& parameters) {
+  return cell_of({ports, parameters, {}, {{"output", std::string(expression)}}});
 }
 
 bool divides_by_graded(const NeuronModel& model, const CellChoice& choice) {

@@ -159,6 +159,16 @@ std::optional<double> LayerBuilder::number(std::string_view name, const NumberFi
   return x;
 }
 
+bool LayerBuilder::boolean(std::string_view name, std::string_view doc, bool value) {
+  FieldDeclaration d{.form = FieldDeclaration::Form::boolean, .doc = std::string(doc), .required = false};
+  d.value = value;
+  const json::Value given = take_field(name, std::move(d));
+  if (!given) return value;
+  if (given.is(json::Kind::boolean)) return given.boolean();
+  problem(name, "'" + std::string(name) + "' is not valid here", "true or false", given.describe());
+  return value;
+}
+
 std::optional<std::vector<std::int64_t>> LayerBuilder::integers(std::string_view name,
                                                                 const TensorField& field) {
   FieldDeclaration d{.form = FieldDeclaration::Form::integers, .doc = std::string(field.doc)};

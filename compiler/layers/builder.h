@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "equations/cell_text.h"
 #include "graph/graph.h"
 #include "layers/layer.h"
 #include "model/model.h"
@@ -104,11 +105,18 @@ struct ConcatPart {
   std::size_t first = 0, count = 0;
 };
 
+/// The largest value of a cell over the sample, which the layer's own cell reads through its last port.
+struct LargestOf {
+  Cell cell;
+  std::vector<PerNeuron> parameters;
+};
+
 struct LayerResult {
   std::optional<Shape> shape;
   std::optional<NodeKind> kind;       // none: something is unknown or was reported
   std::vector<ConcatPart> parts;      // in place of `kind` when a concat needs parts of its operands
   std::vector<PerNeuron> parameters;  // of an elementwise cell, in its order; setup is not evaluated yet
+  std::optional<LargestOf> largest;
 };
 
 class LayerBuilder {
@@ -119,6 +127,7 @@ class LayerBuilder {
   // --- fields ---
   std::int64_t integer(std::string_view name, const IntegerField& field);
   std::optional<double> number(std::string_view name, const NumberField& field);
+  bool boolean(std::string_view name, std::string_view doc, bool value);
   /// A list of whole numbers; empty if unknown.
   std::optional<std::vector<std::int64_t>> integers(std::string_view name, const TensorField& field);
   /// A word from elsewhere and the field that says it here.
@@ -150,6 +159,10 @@ class LayerBuilder {
   /// y = expression of `input` and the parameters, element by element.
   void elementwise(std::string_view expression,
                    const std::vector<std::pair<std::string, std::optional<PerNeuron>>>& parameters = {});
+  /// A cell of several lines, whose first port is the input; one value for each of its parameters. With
+  /// `largest` it has a second port, which gives the largest output of that cell over the sample.
+  void cell(const CellText& text, const std::vector<std::optional<PerNeuron>>& parameters,
+            const std::optional<CellText>& largest = {});
   /// The operands, joined left to right by "+" or "*".
   void chain(char operation);
   void reshape(std::optional<Shape> to);
@@ -164,6 +177,7 @@ class LayerBuilder {
   const std::string& input_name(std::size_t operand) const { return binding_->inputs[operand].name; }
   const std::string& name() const { return binding_->name; }
   bool bound() const { return binding_ != nullptr; }
+  bool given(std::string_view field) const { return binding_ && binding_->place.find(field); }
   /// False once this pass has reported something or misses what it cannot do without.
   bool healthy() const;
 

@@ -12,7 +12,9 @@
   LAYER(delay)                  \
   LAYER(threshold)              \
   LAYER(relu)                   \
-  LAYER(dropout)
+  LAYER(dropout)                \
+  LAYER(delta)                  \
+  LAYER(latency)
 
 namespace spikeloom {
 

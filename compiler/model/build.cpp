@@ -90,6 +90,17 @@ void mark_binary(Model& model) {
   }
 }
 
+std::string type_of(draft::Node::What implicit) {
+  switch (implicit) {
+    case draft::Node::What::sum:
+      return "add";
+    case draft::Node::What::largest:
+      return "largest";
+    default:
+      return "slice";
+  }
+}
+
 Model finish(Network& net, const std::vector<std::uint32_t>& order) {
   const Graph& graph = *net.graph;
   Model model;
@@ -109,7 +120,7 @@ Model finish(Network& net, const std::vector<std::uint32_t>& order) {
     ModelNode made;
     made.name = node.name;
     made.implicit = node.what != draft::Node::What::node;
-    made.type = made.implicit ? (node.what == draft::Node::What::sum ? "add" : "slice") : node.given->type;
+    made.type = made.implicit ? type_of(node.what) : node.given->type;
     if (!made.implicit) made.label = node.given->label;
     made.shape = *node.shape;
     made.size = element_count(made.shape);

@@ -41,8 +41,8 @@ struct Input {
 };
 
 struct Node {
-  enum class What { node, sum, slice } what = What::node;
-  const GraphNode* given = nullptr;  // of a `sum` or `slice`: the node (if any) whose `from` made it
+  enum class What { node, sum, slice, largest } what = What::node;
+  const GraphNode* given = nullptr;  // of an implicit one: the node (if any) that made it
   std::string name;
   json::Value place;
   NodeType type;
@@ -80,6 +80,10 @@ void resolve(Network& net);
 
 // --- shapes.cpp: builds every node once what it needs is known ---
 void settle(Network& net);
+
+// --- largest.cpp ---
+/// Makes the nodes that give `largest` of what the node reads, and lets the last port of its cell read them.
+void add_largest(Network& net, Node& node, LargestOf largest, Report& report);
 
 // --- neurons.cpp ---
 /// Builds a neuron node, with all its problems in `report`; before the `last` time only its shape counts.

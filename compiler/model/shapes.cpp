@@ -184,6 +184,7 @@ void Settler::build_layer(Node& node, bool last, Report& report) {
     const auto setup = evaluate_setup(population->cell, result.parameters, net_.dt(), n);
     for (const NodeId id : population->cell.fixed) population->fixed.push_back(setup[id]);
     population->parameters = std::move(result.parameters);
+    if (last && result.largest) add_largest(net_, node, std::move(*result.largest), report);
   }
 }
 

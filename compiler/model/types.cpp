@@ -38,6 +38,9 @@ constexpr Word kWords[] = {{"leaky", "lif"},
                            {"CubaLIF", "cuba_lif"},
                            {"COBA", "lif_cond"},
                            {"Poisson", "poisson"},
+                           {"spikegen.rate", "rate"},
+                           {"spikegen.latency", "latency"},
+                           {"spikegen.delta", "delta"},
                            {"PoissonGroup", "poisson"},
                            {"LI", "li"},
                            {"CubaLI", "cuba_li"},
@@ -66,9 +69,8 @@ constexpr Word kWords[] = {{"leaky", "lif"},
                            {"heaviside", "threshold"}};
 
 // Node types of the format that this version does not run; a file that uses one is right all the same.
-constexpr std::string_view kLater[] = {
-    "conv1d", "conv2d", "conv_transpose2d", "avg_pool2d", "sum_pool2d", "max_pool2d", "batch_norm",
-    "sparse", "rate",   "latency",          "delta"};
+constexpr std::string_view kLater[] = {"conv1d",     "conv2d",     "conv_transpose2d", "avg_pool2d",
+                                       "sum_pool2d", "max_pool2d", "batch_norm",       "sparse"};
 
 bool is_later(std::string_view word) {
   return std::ranges::find(kLater, word) != std::end(kLater);

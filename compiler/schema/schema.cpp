@@ -120,7 +120,8 @@ Object field(const FieldDeclaration& f) {
       break;
     case FieldDeclaration::Form::boolean:
       o["type"] = "boolean";
-      break;
+      o["default"] = f.value.value_or(0) != 0;
+      return o;
     case FieldDeclaration::Form::integers:
       o["type"] = "array";
       o["minItems"] = 1;

@@ -2,53 +2,36 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cmath>
-#include <filesystem>
-#include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "equations/neuron.h"
-#include "golden/npy.h"
+#include "golden/functions.h"
 
 namespace spikeloom::golden {
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr double kRelative = 2e-5, kAbsolute = 2e-6;
-
 TEST(Quantizer, LevelsAndNearestLevelsAreTheRecordedOnes) {
-  int cases = 0;
-  for (const auto& entry : fs::directory_iterator(fs::path(SPIKELOOM_SOURCE_DIR) / "tests/golden/cases")) {
-    std::ifstream text(entry.path() / "case.json");
-    if (!text) continue;
-    const auto file = nlohmann::json::parse(text);
-    if (file.at("kind") != "function" || file.at("function") != "state_quant") continue;
-    ++cases;
-    const auto& args = file.at("args");
+  const auto calls = calls_of("state_quant");
+  EXPECT_GE(calls.size(), 6u);
+  for (const FunctionCase& call : calls) {
+    const auto& args = call.args;
     std::optional<double> multiplier;
     if (args.contains("multiplier")) multiplier = args["multiplier"].get<double>();
     const LevelTable table =
         quantizer_levels(args.at("num_bits"), args.value("uniform", true), args.value("thr_centered", true),
                          args.value("threshold", 1.0), args.value("lower_limit", 0.0),
                          args.value("upper_limit", 0.2), multiplier);
-    const Array levels = read_npy(entry.path() / "out.levels.npy"), x = read_npy(entry.path() / "in.x.npy"),
-                y = read_npy(entry.path() / "out.y.npy");
-    auto near = [](double got, double want) {
-      return std::abs(got - want) <= kRelative * std::abs(want) + kAbsolute;
-    };
-    ASSERT_EQ(table.levels.size(), levels.values.size()) << entry.path();
-    ASSERT_EQ(table.midpoints.size() + 1, levels.values.size()) << entry.path();
+    const Array &levels = call.out("levels"), &x = call.in("x"), &y = call.out("y");
+    ASSERT_EQ(table.levels.size(), levels.values.size()) << call.name;
+    ASSERT_EQ(table.midpoints.size() + 1, levels.values.size()) << call.name;
     for (std::size_t i = 0; i < levels.values.size(); ++i)
       EXPECT_TRUE(near(table.levels[i], levels.values[i]))
-          << entry.path() << " level " << i << ": " << table.levels[i];
+          << call.name << " level " << i << ": " << table.levels[i];
     for (std::size_t i = 0; i < x.values.size(); ++i) {
       const auto at = std::lower_bound(table.midpoints.begin(), table.midpoints.end(), x.values[i]);
       const float nearest = table.levels[static_cast<std::size_t>(at - table.midpoints.begin())];
-      EXPECT_TRUE(near(nearest, y.values[i])) << entry.path() << " value " << x.values[i] << ": " << nearest;
+      EXPECT_TRUE(near(nearest, y.values[i])) << call.name << " value " << x.values[i] << ": " << nearest;
     }
   }
-  EXPECT_EQ(cases, 6);
 }
 
 }  // namespace

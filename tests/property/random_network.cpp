@@ -119,11 +119,20 @@ class Builder {
     const std::string name = fresh("n");
     Json node;
     Sizes shape = from.shape;
-    switch (dice_.below(11)) {
+    switch (dice_.below(13)) {
       case 0:
       case 1:
       case 2:
         return add_linear(from);
+      case 11:
+        node = {{"type", "delta"}, {"from", sources(from)}};
+        if (dice_.chance(0.7)) node["threshold"] = dice_.chance(0.5) ? Json(0.2) : tensor(from.shape, 0.5);
+        for (const char* option : {"padding", "off_spike"})
+          if (dice_.chance(0.4)) node[option] = true;
+        break;
+      case 12:
+        node = latency(sources(from));
+        break;
       case 3: {
         if (from.shape.size() == 1) return add_linear(from);
         node = {{"type", "flatten"}, {"from", sources(from)}};
@@ -169,6 +178,23 @@ class Builder {
     }
     graph_["nodes"][name] = node;
     places_.push_back({name, shape, false, {}});
+  }
+
+  Json latency(Json from) {
+    Json node{{"type", "latency"}, {"from", std::move(from)}};
+    const std::size_t first = dice_.chance(0.3) ? dice_.between(1, 3) : 0;
+    if (first > 0) node["first_spike_time"] = first;
+    if (dice_.chance(0.7)) {
+      node["num_steps"] = dice_.between(first + 1, first + 20);
+      node["normalize"] = dice_.chance(0.6);
+    }
+    if (dice_.chance(0.5)) node["threshold"] = dice_.uniform(0, 0.3);
+    if (dice_.chance(0.5)) node["tau"] = dice_.uniform(0.5, 20);
+    for (const char* option : {"linear", "clip", "bypass", "interpolate"})
+      if (dice_.chance(0.3)) node[option] = true;
+    if (dice_.chance(0.2)) node["on_target"] = dice_.uniform(-1, 2);
+    if (dice_.chance(0.2)) node["off_target"] = dice_.uniform(-1, 1);
+    return node;
   }
 
   void add_linear(Place from) {
