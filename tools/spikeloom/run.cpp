@@ -28,6 +28,7 @@ struct Options {
   DataChoice data;
   std::string engine = has_code_generator() ? "jit" : "reference";
   std::string record, out, plot, labels, decode_output, save_state, load_state;
+  std::string decode = "rate";
   std::uint32_t threads = 1, plot_sample = 0;
   bool events = false, json = false;
 };
@@ -100,7 +101,8 @@ Result<Run> Run::prepare(const Options& options, const Terminal& terminal) {
   report.inputs = run.data_->lines();
   for (const std::string& line : report.inputs) terminal.say(line);
   if (!options.labels.empty()) {
-    TRY(report.score, Score::open(model, {options.labels, options.decode_output}, report.samples));
+    TRY(report.score,
+        Score::open(model, {options.labels, options.decode_output, options.decode}, report.samples));
   }
   if (options.plot_sample >= report.samples)
     return Error(ErrorKind::usage, "there is no sample " + std::to_string(options.plot_sample) + " to plot",
@@ -256,9 +258,16 @@ void declare_run(CLI::App& app, Action& action) {
   app.add_option("--plot", options->plot, "draw a raster, and traces of the recorded states")
       ->type_name("FILE.svg|png");
   app.add_option("--plot-sample", options->plot_sample, "the sample to draw (0)")->type_name("N");
-  app.add_option("--labels", options->labels, "class of each sample; prints the accuracy by spike count")
+  app.add_option("--labels", options->labels,
+                 "class of each sample; prints the accuracy, and which classes are taken for which")
       ->type_name("FILE");
-  app.add_option("--decode-output", options->decode_output, "the output whose spikes are counted (the first)")
+  app.add_option(
+         "--decode", options->decode,
+         "what the class is known by: most spikes, the first spike, the largest membrane, or most spikes of "
+         "the equal blocks of neurons that classes own (rate)")
+      ->type_name("rate|first|membrane|population[:CLASSES]");
+  app.add_option("--decode-output", options->decode_output,
+                 "the output that is decoded (the first of spikes)")
       ->type_name("NAME");
   app.add_option("--save-state", options->save_state, "save all states after the last step")
       ->type_name("FILE");

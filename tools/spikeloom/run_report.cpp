@@ -52,7 +52,11 @@ void say_summary(const Terminal& terminal, const Network& network, const RunRepo
   if (report.score)
     terminal.say(terminal.bold("accuracy " + decimals("%.3f", report.score->accuracy())) + "  (" +
                  std::to_string(report.score->right()) + " of " + std::to_string(report.score->samples()) +
-                 " samples, by spike count of '" + report.score->output() + "')");
+                 " samples, " + report.score->words() + ")");
+  if (report.score && report.score->has_confusion() && report.score->classes() <= Score::kMostRows)
+    for (const std::string& row :
+         in_columns(report.score->confusion_rows(), std::string(report.score->classes() + 1, 'r'), 2))
+      terminal.say("  " + row);
 }
 
 std::string run_json(const Network& network, const RunReport& report) {
@@ -101,11 +105,22 @@ std::string run_json(const Network& network, const RunReport& report) {
   for (const SpikeTotal& total : report.spikes)
     json["spikes"][total.name()] = {{"total", total.spikes()},
                                     {"per_neuron_and_step", total.per_neuron_and_step()}};
-  if (report.score)
-    json["accuracy"] = {{"output", report.score->output()},
-                        {"right", report.score->right()},
-                        {"samples", report.score->samples()},
-                        {"value", report.score->accuracy()}};
+  if (report.score) {
+    const Score& score = *report.score;
+    json["accuracy"] = {{"output", score.output()},
+                        {"decode", score.decode()},
+                        {"right", score.right()},
+                        {"samples", score.samples()},
+                        {"value", score.accuracy()}};
+    if (score.has_confusion()) {
+      Json table = Json::array();  // [label][decoded as]
+      for (std::uint32_t label = 0; label < score.classes(); ++label) {
+        Json& row = table.emplace_back(Json::array());
+        for (std::uint32_t as = 0; as < score.classes(); ++as) row.push_back(score.confused(label, as));
+      }
+      json["accuracy"]["confusion"] = std::move(table);
+    }
+  }
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <optional>
+#include <system_error>
 
 #include "array_file.h"
 #include "support/text.h"
@@ -33,26 +36,90 @@ std::vector<std::string> SpikeTotal::words(std::optional<double> dt_ms) const {
           std::to_string(spikes_) + (spikes_ == 1 ? " spike" : " spikes"), rate.data()};
 }
 
-Result<Score> Score::open(const Model& model, const Request& request, std::uint32_t samples) {
-  Score score;
+namespace {
+
+struct DecodeChoice {
+  Decoding decoding = Decoding::rate;
+  bool is_population = false;
+  std::optional<std::uint32_t> classes;  // of a population code; absent: as many as the labels name
+};
+
+Result<DecodeChoice> parse_decode(const std::string& text) {
+  const auto colon = text.find(':');
+  const std::string word = text.substr(0, colon);
+  if (colon == std::string::npos) {
+    if (word == "rate") return DecodeChoice{};
+    if (word == "first") return DecodeChoice{.decoding = Decoding::first};
+    if (word == "membrane") return DecodeChoice{.decoding = Decoding::membrane};
+    if (word == "population") return DecodeChoice{.is_population = true};
+  } else if (word == "population") {
+    const std::string digits = text.substr(colon + 1);
+    std::uint32_t classes = 0;
+    const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), classes);
+    if (problem == std::errc() && end == digits.data() + digits.size() && classes > 0)
+      return DecodeChoice{.is_population = true, .classes = classes};
+  }
+  return Error(ErrorKind::usage, "--decode " + escaped(text) + " means nothing",
+               "rate, first, membrane, population or population:CLASSES");
+}
+
+/// The state whose largest value says most of a neuron: its membrane.
+std::optional<Signal> membrane_of(const Model& model, Signal output) {
+  if (output.of != Signal::Of::node || output.state >= 0) return {};
+  const auto* population = std::get_if<Population>(&model.nodes[output.index].kind);
+  if (population == nullptr || population->cell.states.empty()) return {};
+  for (const char* name : {"mem", "v"})
+    for (std::size_t i = 0; i < population->cell.states.size(); ++i)
+      if (population->cell.states[i].name == name) {
+        output.state = static_cast<std::int32_t>(i);
+        return output;
+      }
+  return {};
+}
+
+}  // namespace
+
+Result<void> Score::choose_output(const Model& model, const std::string& wanted, bool wants_membrane) {
   std::vector<std::string> names;
   const ModelOutput* chosen = nullptr;
-  for (const ModelOutput& output : model.outputs) {
-    if (!is_neuron_output(model, output.signal)) continue;
-    names.push_back(output.name);
-    if (chosen == nullptr || output.name == request.output) chosen = &output;
-  }
+  for (const bool of_spikes : {true, false})  // an output of spikes is taken first
+    for (const ModelOutput& output : model.outputs) {
+      if (is_neuron_output(model, output.signal) != of_spikes || (!of_spikes && !wants_membrane)) continue;
+      names.push_back(output.name);
+      if (chosen == nullptr || output.name == wanted) chosen = &output;
+    }
   if (names.empty())
-    return Error(ErrorKind::usage, "--labels needs an output of spikes",
-                 "name a neuron under \"outputs\" in the graph");
-  if (!request.output.empty() && chosen->name != request.output) {
-    const std::string near = nearest_name(request.output, names);
-    return Error(
-        ErrorKind::usage, "no output of spikes is called '" + escaped(request.output) + "'",
-        near.empty() ? "outputs of spikes: " + listed(names, "and") : "did you mean '" + near + "'?");
+    return wants_membrane ? Error(ErrorKind::usage, "--labels needs an output",
+                                  "name a neuron or its state under \"outputs\" in the graph")
+                          : Error(ErrorKind::usage, "--labels needs an output of spikes",
+                                  "name a neuron under \"outputs\" in the graph");
+  if (!wanted.empty() && chosen->name != wanted) {
+    const std::string near = nearest_name(wanted, names),
+                      kind = wants_membrane ? "output" : "output of spikes";
+    return Error(ErrorKind::usage, "no " + kind + " is called '" + escaped(wanted) + "'",
+                 near.empty() ? (wants_membrane ? "outputs: " : "outputs of spikes: ") + listed(names, "and")
+                              : "did you mean '" + near + "'?");
   }
-  score.output_ = chosen->name;
-  score.signal_ = model.name_of(chosen->signal);
+  Signal signal = chosen->signal;
+  if (wants_membrane) {
+    if (const auto membrane = membrane_of(model, signal))
+      signal = *membrane;
+    else if (is_neuron_output(model, signal))
+      return Error(ErrorKind::usage,
+                   "the neurons of '" + escaped(chosen->name) + "' have no membrane potential",
+                   "--decode-output names another output; a state may be one");
+  }
+  output_ = chosen->name;
+  signal_ = model.name_of(signal);
+  neurons_ = static_cast<std::uint32_t>(model.size(signal));
+  return {};
+}
+
+Result<Score> Score::open(const Model& model, const Request& request, std::uint32_t samples) {
+  TRY(const DecodeChoice choice, parse_decode(request.decode));
+  Score score;
+  score.decode_ = request.decode;
+  TRY_VOID(score.choose_output(model, request.output, choice.decoding == Decoding::membrane));
 
   TRY(const ArrayFile file, ArrayFile::open(request.labels));
   const auto refused = [&](std::string what, std::string expected, std::string got) {
@@ -68,27 +135,64 @@ Result<Score> Score::open(const Model& model, const Request& request, std::uint3
                    file.type() + ", " + to_string(file.shape()));
   std::vector<float> values(samples);
   TRY_VOID(file.read(0, values));
-  const std::size_t classes = model.size(chosen->signal);
+  std::optional<std::uint32_t> classes = choice.classes;
+  if (choice.is_population && !classes) {
+    const float largest = *std::ranges::max_element(values);
+    classes = largest >= 0 && largest < static_cast<float>(score.neurons_)
+                  ? static_cast<std::uint32_t>(largest) + 1
+                  : score.neurons_;
+  }
+  if (classes && score.neurons_ % *classes != 0)
+    return Error(ErrorKind::usage,
+                 "the " + std::to_string(score.neurons_) + " neurons of '" + score.output_ +
+                     "' cannot be shared equally by " + std::to_string(*classes) + " classes",
+                 choice.classes ? "every class of a population code owns as many neurons"
+                                : "--decode population:CLASSES says how many classes there are");
+  score.classes_ = classes.value_or(score.neurons_);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (!(values[i] >= 0 && values[i] < static_cast<float>(classes)))
-      return refused("label " + std::to_string(i) + " names no neuron of output '" + score.output_ + "'",
-                     "0 to " + std::to_string(classes - 1), std::to_string(std::llround(values[i])));
+    if (!(values[i] >= 0 && values[i] < static_cast<float>(score.classes_)))
+      return refused("label " + std::to_string(i) + " names no " + (classes ? "class" : "neuron") +
+                         " of output '" + score.output_ + "'",
+                     "0 to " + std::to_string(score.classes_ - 1), std::to_string(std::llround(values[i])));
     score.labels_.push_back(static_cast<std::uint32_t>(values[i]));
   }
+  // A table of more classes would be larger than all that it says.
+  if (score.classes_ <= 4096) score.confusion_.assign(std::size_t{score.classes_} * score.classes_, 0);
+  score.decoder_ = Decoder(choice.decoding, classes);
   return score;
 }
 
 Result<void> Score::attach(Engine& engine) {
-  counter_.clear();
-  return engine.record(signal_, counter_, 0, SPIKELOOM_NONE);
+  decoder_.clear();
+  return engine.record(signal_, decoder_, 0, SPIKELOOM_NONE);
 }
 
 void Score::take(std::uint32_t first_sample, std::uint32_t count) {
-  if (counter_.samples() < count) return;  // stopped before the first step
+  if (decoder_.steps() == 0 || decoder_.samples() < count) return;  // stopped before the first step
   for (std::uint32_t sample = 0; sample < count; ++sample) {
     ++samples_;
-    if (counter_.most_active(sample) == labels_[first_sample + sample]) ++right_;
+    const std::uint32_t label = labels_[first_sample + sample], as = decoder_.decide(sample);
+    if (as == label) ++right_;
+    if (has_confusion()) ++confusion_[std::size_t{label} * classes_ + as];
   }
+}
+
+std::string Score::words() const {
+  const std::string by = decode_ == "first"      ? "first spike of '" + output_ + "'"
+                         : decode_ == "membrane" ? "largest value of '" + signal_ + "'"
+                                                 : "spike count of '" + output_ + "'";
+  return "by " + by +
+         (classes_ < neurons_ ? ", " + std::to_string(neurons_ / classes_) + " neurons a class" : "");
+}
+
+std::vector<std::vector<std::string>> Score::confusion_rows() const {
+  std::vector<std::vector<std::string>> rows{{"label"}};
+  for (std::uint32_t as = 0; as < classes_; ++as) rows[0].push_back("as " + std::to_string(as));
+  for (std::uint32_t label = 0; label < classes_; ++label) {
+    std::vector<std::string>& row = rows.emplace_back(1, std::to_string(label));
+    for (std::uint32_t as = 0; as < classes_; ++as) row.push_back(std::to_string(confused(label, as)));
+  }
+  return rows;
 }
 
 }  // namespace spikeloom::tool

@@ -8,6 +8,7 @@
 
 #include "engine.h"
 #include "network.h"
+#include "spikeloom/decoders.h"
 #include "spikeloom/recorders.h"
 
 namespace spikeloom::tool {
@@ -29,12 +30,13 @@ class SpikeTotal final : public Recorder {
   std::uint64_t spikes_ = 0, cells_ = 0;  // cells: neurons x samples x steps
 };
 
-/// The class of each sample by most output spikes, the first of equals, against labels.
+/// The class of each sample, decoded from an output, against labels.
 class Score {
  public:
   struct Request {
     std::string labels;  // a file
-    std::string output;  // "": the only output that spikes
+    std::string output;  // "": the first output that spikes
+    std::string decode = "rate";
   };
   static Result<Score> open(const Model& model, const Request& request, std::uint32_t samples);
   /// Before and after the run of a part of the samples.
@@ -44,12 +46,29 @@ class Score {
   std::uint32_t samples() const { return samples_; }
   double accuracy() const { return samples_ == 0 ? 0.0 : static_cast<double>(right_) / samples_; }
   const std::string& output() const { return output_; }
+  const std::string& decode() const { return decode_; }
+  /// "by spike count of 'spikes'"
+  std::string words() const;
+  std::uint32_t classes() const { return classes_; }
+  /// False beyond a few thousand classes.
+  bool has_confusion() const { return !confusion_.empty(); }
+  /// Samples of class `label` that were decoded as class `as`.
+  std::uint32_t confused(std::uint32_t label, std::uint32_t as) const {
+    return confusion_[std::size_t{label} * classes_ + as];
+  }
+  /// A heading, then a line a class: its label, and how often it was decoded as each.
+  std::vector<std::vector<std::string>> confusion_rows() const;
+
+  static constexpr std::uint32_t kMostRows = 20;  // classes of which a person wants to see the table
 
  private:
-  std::string output_, signal_;
-  std::vector<std::uint32_t> labels_;
+  Result<void> choose_output(const Model& model, const std::string& wanted, bool wants_membrane);
+
+  std::string output_, decode_, signal_;
+  std::uint32_t neurons_ = 0, classes_ = 0;
+  std::vector<std::uint32_t> labels_, confusion_;  // [classes][classes]
   std::uint32_t right_ = 0, samples_ = 0;
-  SpikeCounter counter_;
+  Decoder decoder_;
 };
 
 }  // namespace spikeloom::tool
