@@ -3,6 +3,7 @@
 A layer reads the spikes of the one before it a step later, as Brian2's schedule has it; the work is the same.
 """
 import json
+import math
 import sys
 
 import brian2 as b
@@ -11,6 +12,7 @@ import numpy
 from rows import rows
 
 b.prefs.logging.console_log_level = "ERROR"
+RUNS = 7
 UPDATES = {
     "lif": "mem = beta*mem + x + current - fired*threshold_value\n",
     "synaptic": "syn = alpha*syn + x + current\nmem = beta*mem + syn - fired*threshold_value\n",
@@ -62,8 +64,12 @@ def run(row, folder):
         parts.append(connect(groups[i - 1], groups[i], row.weights[i]))
     net = b.Network(parts)
     net.run(row.steps * repeats * b.ms)
-    b.device.build(directory=folder, compile=True, run=True, debug=False)
-    seconds = b.device._last_run_time
+    b.device.build(directory=folder, compile=True, run=False, debug=False)
+    # It knows the time that passes only: the quickest of some runs is the one that others disturbed least.
+    seconds = math.inf
+    for _ in range(RUNS):
+        b.device.run(folder, with_output=False, run_args=[])
+        seconds = min(seconds, b.device._last_run_time)
     b.device.reinit()
     b.device.activate(build_on_run=False, directory=folder)
     return seconds, row.steps * repeats

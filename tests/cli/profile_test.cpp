@@ -26,6 +26,14 @@ TEST_F(Command, DescribeShowsThePlanAsATableAndAsJson) {
   EXPECT_EQ(json["plan"]["costs_measured_here"], false);
 }
 
+TEST_F(Command, DescribeShowsThatAConstantInputIsMultipliedOnce) {
+  const Outcome text = run({"describe", shipped("digits-lif") + "/network.json", "--plan"});
+  ASSERT_EQ(text.code, 0) << text.err;
+  EXPECT_TRUE(has(text.out, "of image (constant)  constant")) << text.out;
+  EXPECT_TRUE(has(text.out, "not fused: fc1, because its input is constant: it is computed once"))
+      << text.out;
+}
+
 TEST_F(Command, DescribeSaysWhichOptionsDoNotGoTogether) {
   const std::string net = small_network();
   for (const auto& words : std::vector<std::vector<std::string>>{{"--plan", "--dot"},
@@ -56,6 +64,7 @@ TEST_F(Command, ProfileSaysWhereTheTimeGoes) {
   bool has_spikes = false;
   for (const Json& stage : json["stages"]) {
     EXPECT_GE(stage["calls"], 1) << stage;
+    EXPECT_FALSE(stage["why"].get<std::string>().empty()) << stage;
     share += stage["share_of_time"].get<double>();
     for (const Json& density : stage["input_density"]) {
       EXPECT_GE(density, 0.0);
