@@ -5,6 +5,7 @@
 #include <set>
 
 #include "model/sources.h"
+#include "synapses/packing.h"
 
 namespace spikeloom {
 namespace {
@@ -27,6 +28,11 @@ bool is_constant(const Model& model, const Facts& facts, const ModelNode& node) 
       if (n.op == Op::Step || n.op == Op::Uniform || n.op == Op::Normal) return false;
   }
   bool constant = !std::holds_alternative<Delay>(node.kind);
+  if (const auto* sparse = std::get_if<Sparse>(&node.kind)) {
+    const Signal from = sparse->input.signal;
+    // Before the start a later synapse reads what may not be that constant.
+    constant = sparse->spread() == 0 || (from.of == Signal::Of::input && model.inputs[from.index].constant);
+  }
   for_each_source(node.kind, [&](const Source& s) {
     // A delayed value begins with what stands before the start, so it changes once.
     constant = constant && s.delay == 0 &&
@@ -106,15 +112,18 @@ Facts analyse(const Model& model) {
   std::map<std::pair<std::uint32_t, std::int32_t>, std::uint32_t> held;
   for (const ModelNode& node : model.nodes)
     for_each_source(node.kind, [&](const Source& s) {
-      if (s.signal.of != Signal::Of::node || s.delay == 0) return;
+      const auto* sparse = std::get_if<Sparse>(&node.kind);
+      const std::uint32_t delay = s.delay + (sparse ? sparse->spread() : 0);
+      if (s.signal.of != Signal::Of::node || delay == 0) return;
       std::uint32_t& longest = held[{s.signal.index, s.signal.state}];
-      longest = std::max(longest, s.delay);
+      longest = std::max(longest, delay);
     });
   for (const auto& [signal, delay] : held)
     facts.nodes[signal.first].history_bytes +=
         std::uint64_t{delay} * model.nodes[signal.first].size * sizeof(float);
 
   std::set<const Tensor*> counted;
+  std::set<const Synapses*> shared;
   for (std::size_t i = 0; i < model.nodes.size(); ++i) {
     const ModelNode& node = model.nodes[i];
     NodeFacts& f = facts.nodes[i];
@@ -127,6 +136,12 @@ Facts analyse(const Model& model) {
         f.weight_bytes += bytes_of(*tensor);
         if (counted.insert(tensor.get()).second) facts.total.weight_bytes += bytes_of(*tensor);
       }
+    } else if (const auto* sparse = std::get_if<Sparse>(&node.kind)) {
+      const Synapses& all = *sparse->synapses;
+      f.synapses = all.count;
+      f.fan_in = static_cast<std::size_t>((all.count + all.out / 2) / all.out);
+      f.weight_bytes = packing_of(all).bytes();
+      if (shared.insert(&all).second) facts.total.weight_bytes += f.weight_bytes;
     } else if (const auto* p = std::get_if<Population>(&node.kind)) {
       f.operations = operations_of(p->cell);
       f.state_bytes = p->cell.states.size() * node.size * sizeof(float);

@@ -9,10 +9,10 @@
 namespace spikeloom {
 
 struct NodeFacts {
-  std::size_t fan_in = 0;             // weighted sources of one neuron; 0 for a node without weights
-  std::uint64_t synapses = 0;         // weights of the whole node
-  std::size_t operations = 0;         // of one element of a cell in one step
-  std::uint64_t weight_bytes = 0;     // as float32, biases included; each node counts what it shares
+  std::size_t fan_in = 0;          // weighted sources of one neuron (sparse: on average); 0 without weights
+  std::uint64_t synapses = 0;      // weights of the whole node
+  std::size_t operations = 0;      // of one element of a cell in one step
+  std::uint64_t weight_bytes = 0;  // as float32, biases included; each node counts what it shares
   std::uint64_t parameter_bytes = 0;  // fixed values of a cell
   std::uint64_t state_bytes = 0;      // of one sample
   std::uint64_t history_bytes = 0;    // of one sample: what delayed readers and delay lines hold

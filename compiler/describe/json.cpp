@@ -57,6 +57,12 @@ Object node_of(const Model& model, const ModelNode& node, const NodeFacts& facts
     o["fan_in"] = facts.fan_in;
     o["synapses"] = facts.synapses;
   }
+  if (const auto* sparse = std::get_if<Sparse>(&node.kind)) {
+    o["synapses"] = facts.synapses;
+    o["fan_in"] = facts.fan_in;
+    o["weight_bytes"] = facts.weight_bytes;
+    o["delays"] = {sparse->synapses->least_delay, sparse->synapses->longest_delay};
+  }
   o["recurrent"] = facts.recurrent;
   o["constant"] = facts.constant;
   return o;

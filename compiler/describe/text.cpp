@@ -6,6 +6,7 @@
 #include "describe/describe.h"
 #include "describe/edges.h"
 #include "json/json.h"
+#include "synapses/words.h"
 
 namespace spikeloom {
 namespace {
@@ -99,6 +100,7 @@ class Describer {
     if (const auto* linear = std::get_if<Linear>(&node.kind))
       line("weight " + to_string(linear->weight->shape) + (linear->bias ? " and bias" : ", no bias") +
            ", fan-in " + std::to_string(facts.fan_in) + ", " + counted(facts.synapses, "synapse"));
+    if (const auto* sparse = std::get_if<Sparse>(&node.kind)) synapses(*sparse->synapses, facts);
     if (const auto* delay = std::get_if<Delay>(&node.kind)) {
       const auto [least, most] = std::ranges::minmax(delay->steps);
       line("late by " +
@@ -114,6 +116,13 @@ class Describer {
     std::string all;
     for (const std::string& r : remarks) all += (all.empty() ? "" : ", ") + r;
     if (!all.empty()) line(all);
+  }
+
+  void synapses(const Synapses& s, const NodeFacts& facts) {
+    line(rule_words(s));
+    line(counted(facts.synapses, "synapse") + ", fan-in " + std::to_string(facts.fan_in) + " on average, " +
+         bytes_text(facts.weight_bytes));
+    line("weight " + weight_words(s) + "; delay " + delay_words(s));
   }
 
   void population(const Population& p) {

@@ -6,6 +6,7 @@
 
 #include "equations/neuron.h"
 #include "support/check.h"
+#include "support/text.h"
 
 namespace spikeloom {
 namespace {
@@ -107,6 +108,15 @@ void LayerBuilder::problem(std::string_view field, std::string what, std::string
                             .at(std::move(what), std::move(expected), std::move(got), std::move(hint)));
 }
 
+void LayerBuilder::limit(std::string_view field, std::string what, std::string expected, std::string got,
+                         std::string hint) {
+  const json::Value place = binding_->place.find(field);
+  Diagnostic d = (place ? place : binding_->place)
+                     .at(std::move(what), std::move(expected), std::move(got), std::move(hint));
+  d.kind = ErrorKind::limit;
+  binding_->report->add(std::move(d));
+}
+
 void LayerBuilder::input_problem(std::size_t operand, std::string what, std::string expected, std::string got,
                                  std::string hint) {
   binding_->report->add(binding_->inputs[operand].place.at(std::move(what), std::move(expected),
@@ -190,6 +200,46 @@ std::optional<std::vector<std::int64_t>> LayerBuilder::integers(std::string_view
   return all;
 }
 
+std::optional<std::string> LayerBuilder::word(std::string_view name, std::string_view doc,
+                                              std::vector<std::string> words) {
+  FieldDeclaration d{.form = FieldDeclaration::Form::word, .doc = std::string(doc), .required = false};
+  d.words = words;
+  const json::Value value = take_field(name, std::move(d));
+  if (!value) return {};
+  if (value.is(json::Kind::string) && std::ranges::find(words, value.string()) != words.end())
+    return value.string();
+  problem(name, "'" + std::string(name) + "' is not valid here", listed(words), value.describe(),
+          value.is(json::Kind::string) ? json::hint_for(value.string(), words) : "");
+  return {};
+}
+
+std::shared_ptr<const Tensor> LayerBuilder::tensor(std::string_view name, const TensorField& field) {
+  FieldDeclaration d{.form = FieldDeclaration::Form::tensor, .doc = std::string(field.doc)};
+  d.required = !field.optional;
+  const json::Value value = take_field(name, std::move(d));
+  broken_ = broken_ || (!value && !field.optional);
+  if (!value) return nullptr;
+  auto all = read_once(value, *binding_->graph, *binding_->cache, *binding_->budget, *binding_->report);
+  broken_ = broken_ || !all;
+  return all;
+}
+
+std::optional<std::uint64_t> LayerBuilder::seed(std::string_view name, std::string_view doc) {
+  FieldDeclaration d{.form = FieldDeclaration::Form::integer, .doc = std::string(doc), .required = false};
+  d.low = 0;
+  const json::Value value = take_field(name, std::move(d));
+  if (!value) return {};
+  if (value.is_unsigned()) return value.unsigned_integer();
+  problem(name, "'" + std::string(name) + "' is out of range",
+          "a whole number from 0 to 18446744073709551615", value.describe());
+  return {};
+}
+
+json::Value LayerBuilder::synapse_values(std::string_view name, std::string_view doc) {
+  return take_field(name,
+                    {.form = FieldDeclaration::Form::synapses, .doc = std::string(doc), .required = false});
+}
+
 void LayerBuilder::foreign(std::string_view word, std::string_view ours) {
   if (binding_) binding_->fields->translate(word, ours);
 }
@@ -262,6 +312,10 @@ bool LayerBuilder::reserve(std::uint64_t elements, json::Value place) {
   if (binding_->budget->take(elements)) return true;
   binding_->report->add(beyond_limit(place, *binding_->budget));
   return false;
+}
+
+bool LayerBuilder::reserve(std::uint64_t elements) {
+  return reserve(elements, binding_->place);
 }
 
 std::optional<PerNeuron> LayerBuilder::values(std::string_view name, const TensorField& field,
@@ -358,6 +412,18 @@ void LayerBuilder::linear(std::initializer_list<Axis> output, std::shared_ptr<co
     bias = std::make_shared<const Tensor>(std::move(positive));
   }
   result_.kind = Linear{source(), std::move(weight), std::move(bias)};
+}
+
+void LayerBuilder::sparse(Axis out, std::shared_ptr<const Synapses> synapses) {
+  if (!binding_ || !extents_[out.id]) return;
+  result_.shape = Shape{*extents_[out.id]};
+  if (unknown_ || !healthy() || !synapses) return;
+  Sparse s{source(), std::move(synapses)};
+  const Signal from = s.input.signal;
+  // A constant is the same at any time, before the start as well.
+  if (from.of != Signal::Of::input || !binding_->graph->inputs[from.index].constant)
+    s.input.delay += s.synapses->least_delay;
+  result_.kind = std::move(s);
 }
 
 void LayerBuilder::elementwise(

@@ -28,10 +28,11 @@ class Axis {
 };
 
 struct FieldDeclaration {
-  enum class Form { integer, number, boolean, integers, tensor } form = Form::number;
+  enum class Form { integer, number, boolean, integers, tensor, word, synapses } form = Form::number;
   std::string name, doc;
   bool required = true;
   std::optional<double> low, high, value;  // bounds and default of an integer or number
+  std::vector<std::string> words;          // of a word: those that are known
 };
 
 struct LayerDeclaration {
@@ -64,6 +65,7 @@ struct LayerInput {
   json::Value place;
   std::string name;  // as the user would say it: "fc1", "lif1.mem"
   std::optional<Shape> shape;
+  std::size_t first = 0;  // of a slice: its first element
 };
 
 /// Elements that a network may still take.
@@ -130,11 +132,23 @@ class LayerBuilder {
   bool boolean(std::string_view name, std::string_view doc, bool value);
   /// A list of whole numbers; empty if unknown.
   std::optional<std::vector<std::int64_t>> integers(std::string_view name, const TensorField& field);
+  /// One of `words`; nothing if absent or reported.
+  std::optional<std::string> word(std::string_view name, std::string_view doc,
+                                  std::vector<std::string> words);
+  /// A tensor of any shape; null if absent or reported.
+  std::shared_ptr<const Tensor> tensor(std::string_view name, const TensorField& field);
+  /// A whole number of 64 bits without sign.
+  std::optional<std::uint64_t> seed(std::string_view name, std::string_view doc);
+  /// What stands there, read by the caller: a number, a tensor or how numbers are drawn. Absent in a pass
+  /// where nothing is bound.
+  json::Value synapse_values(std::string_view name, std::string_view doc);
+  bool has(std::string_view name) const { return binding_ && binding_->place.find(name); }
   /// A word from elsewhere and the field that says it here.
   void foreign(std::string_view word, std::string_view ours);
 
   // --- axes and weights ---
   Axis axis(std::string_view name);
+  void fix(Axis a, std::size_t extent) { extents_[a.id] = extent; }
   std::optional<std::size_t> extent(Axis a) const { return extents_[a.id]; }
   /// A tensor with these axes; a number fills them all. Null if optional and absent, unknown or reported.
   std::shared_ptr<const Tensor> weights(std::string_view name, const TensorField& field,
@@ -156,6 +170,8 @@ class LayerBuilder {
   // --- meaning ---
   void linear(std::initializer_list<Axis> output, std::shared_ptr<const Tensor> weight,
               std::shared_ptr<const Tensor> bias);
+  /// Null: something is unknown or was reported; then only the shape counts.
+  void sparse(Axis out, std::shared_ptr<const Synapses> synapses);
   /// y = expression of `input` and the parameters, element by element.
   void elementwise(std::string_view expression,
                    const std::vector<std::pair<std::string, std::optional<PerNeuron>>>& parameters = {});
@@ -172,12 +188,22 @@ class LayerBuilder {
   /// A problem of the field `name`, or of the node if there is no such field.
   void problem(std::string_view name, std::string what, std::string expected = {}, std::string got = {},
                std::string hint = {});
+  /// The same, of what is legal but too much.
+  void limit(std::string_view name, std::string what, std::string expected, std::string got,
+             std::string hint);
   void input_problem(std::size_t operand, std::string what, std::string expected = {}, std::string got = {},
                      std::string hint = {});
   const std::string& input_name(std::size_t operand) const { return binding_->inputs[operand].name; }
   const std::string& name() const { return binding_->name; }
   bool bound() const { return binding_ != nullptr; }
   bool given(std::string_view field) const { return binding_ && binding_->place.find(field); }
+  const Graph& graph() const { return *binding_->graph; }
+  Report& report() { return *binding_->report; }
+  /// Takes elements from what a network may hold; reports if there are not so many left.
+  bool reserve(std::uint64_t elements);
+  /// The first element of the slice that is the input; 0 if it is none.
+  std::size_t input_first() const { return binding_->inputs.front().first; }
+  bool input_known() const { return !unknown_; }
   /// False once this pass has reported something or misses what it cannot do without.
   bool healthy() const;
 

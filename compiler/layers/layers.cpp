@@ -14,7 +14,8 @@
   LAYER(relu)                   \
   LAYER(dropout)                \
   LAYER(delta)                  \
-  LAYER(latency)
+  LAYER(latency)                \
+  LAYER(sparse)
 
 namespace spikeloom {
 

@@ -31,6 +31,8 @@ void emit_kernel(VectorBuilder& b, llvm::Module& module, const Kernel& kernel) {
     emit_cell(frame, *cell, drives);
   else if (const auto* copy = std::get_if<CopyKernel>(&kernel.kind))
     emit_copy(frame, *copy);
+  else if (const auto* sparse = std::get_if<SparseKernel>(&kernel.kind))
+    emit_sparse(frame, *sparse);
   else
     emit_delay(frame, std::get<DelayKernel>(kernel.kind));
 }

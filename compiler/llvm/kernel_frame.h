@@ -57,5 +57,6 @@ class KernelFrame {
 void emit_cell(KernelFrame& frame, const CellKernel& kernel, DriveCode& drives);
 void emit_copy(KernelFrame& frame, const CopyKernel& kernel);
 void emit_delay(KernelFrame& frame, const DelayKernel& kernel);
+void emit_sparse(KernelFrame& frame, const SparseKernel& kernel);
 
 }  // namespace spikeloom

@@ -51,6 +51,8 @@ void check_histories(Network& net) {
       if (s.delay > 0)
         elements += std::uint64_t{s.delay} * element_count(*net.shape_of({.known = true, .source = s}));
     });
+    if (const auto* sparse = std::get_if<Sparse>(&*node.kind))
+      elements += std::uint64_t{sparse->spread()} * sparse->synapses->in;
     if (const auto* delay = std::get_if<Delay>(&*node.kind))
       elements += std::uint64_t{*std::ranges::max_element(delay->steps)} * element_count(*node.shape);
     if (const auto* p = std::get_if<Population>(&*node.kind))
@@ -80,7 +82,7 @@ void mark_binary(Model& model) {
   for (ModelNode& node : model.nodes)
     if (const auto* p = std::get_if<Population>(&node.kind)) node.binary = p->cell.spikes();
   for (ModelNode& node : model.nodes) {
-    if (std::holds_alternative<Population>(node.kind) || std::holds_alternative<Linear>(node.kind)) continue;
+    if (std::holds_alternative<Population>(node.kind) || computes_sums(node.kind)) continue;
     bool binary = true;
     for_each_source(node.kind, [&](const Source& s) {
       binary = binary && s.signal.of == Signal::Of::node && s.signal.state < 0 &&

@@ -11,6 +11,7 @@
 #include "equations/cell.h"
 #include "equations/evaluate.h"
 #include "graph/tensor.h"
+#include "synapses/synapses.h"
 
 namespace spikeloom {
 
@@ -46,6 +47,17 @@ struct Linear {
   std::shared_ptr<const Tensor> bias;    // [out] or null; -0 has been made +0
 };
 
+/// y[o] = fma(w, x, ...) over the synapses of o from +0, then + 0.0f: first those whose value is oldest, then
+/// by source, then in the order of the list. A synapse reads like a delayed reference: before the start, what
+/// stands there. The delay of the input is that of the shortest synapse, the others add delay - least_delay.
+struct Sparse {
+  Source input;
+  std::shared_ptr<const Synapses> synapses;
+
+  /// Steps by which the longest synapse is later than the input's delay.
+  std::uint32_t spread() const { return synapses->longest_delay - synapses->least_delay; }
+};
+
 /// The same values under another shape (flatten, reshape, dropout). A delayed reader sees 0 before the start.
 struct Reshape {
   Source input;
@@ -75,7 +87,7 @@ struct ModelNode {
   std::uint32_t random_key = 0;  // low word of XXH64(name)
   bool implicit = false;         // made by the compiler: a sum or slice of `from`; its name holds a '~'
   bool binary = false;           // main output is 0 or 1 in every step, before the start too
-  std::variant<Population, Linear, Reshape, Concat, Slice, Delay> kind;
+  std::variant<Population, Linear, Sparse, Reshape, Concat, Slice, Delay> kind;
 
   bool spikes() const { return binary; }
   std::size_t states() const;

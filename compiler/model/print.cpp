@@ -28,6 +28,12 @@ void print_kind(const Model& model, const Linear& l, std::ostream& out) {
       << text_of(model, l.input) << "\n";
 }
 
+void print_kind(const Model& model, const Sparse& s, std::ostream& out) {
+  out << "  " << s.synapses->count << " synapses [" << s.synapses->out << ", " << s.synapses->in << "]";
+  if (s.spread() > 0) out << ", up to " << s.spread() << " steps later";
+  out << " <- " << text_of(model, s.input) << "\n";
+}
+
 void print_kind(const Model& model, const Reshape& r, std::ostream& out) {
   out << "  same values <- " << text_of(model, r.input) << "\n";
 }

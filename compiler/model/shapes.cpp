@@ -18,6 +18,7 @@ class Settler {
   void build(std::uint32_t index, bool last);
   void build_layer(Node& node, bool last, Report& report);
   void build_slice(Node& node, Report& report);
+  std::size_t first_of(const Input& input) const;
   void join_parts(Node& node, const std::vector<ConcatPart>& parts);
   void announce(std::uint32_t index);
   void guess_one();
@@ -157,7 +158,7 @@ void Settler::build_layer(Node& node, bool last, Report& report) {
   binding.budget = &net_.budget;
   binding.report = &report;
   for (const Input& in : node.ports[0])
-    binding.inputs.push_back({in.source, in.place, in.name, net_.shape_of(in)});
+    binding.inputs.push_back({in.source, in.place, in.name, net_.shape_of(in), first_of(in)});
 
   const bool written = node.what == Node::What::node;
   json::Fields fields(node.place, report);
@@ -186,6 +187,13 @@ void Settler::build_layer(Node& node, bool last, Report& report) {
     population->parameters = std::move(result.parameters);
     if (last && result.largest) add_largest(net_, node, std::move(*result.largest), report);
   }
+}
+
+/// Where a source that is a slice begins.
+std::size_t Settler::first_of(const Input& input) const {
+  if (!input.known || input.source.signal.of != Signal::Of::node) return 0;
+  const Node& node = net_.nodes[input.source.signal.index];
+  return node.what == Node::What::slice ? node.first : 0;
 }
 
 /// A concat along an inner axis: its operands' rows, taken in turn.

@@ -8,6 +8,11 @@
 
 namespace spikeloom {
 
+/// Weighted sums: their values are not those of a source.
+inline bool computes_sums(const decltype(ModelNode::kind)& kind) {
+  return std::holds_alternative<Linear>(kind) || std::holds_alternative<Sparse>(kind);
+}
+
 /// Calls `visit` with every Source of the kind, in order; `kind` may be const or not.
 template <class Kind, class Visit>
 void for_each_source(Kind& kind, Visit&& visit) {

@@ -70,7 +70,7 @@ constexpr Word kWords[] = {{"leaky", "lif"},
 
 // Node types of the format that this version does not run; a file that uses one is right all the same.
 constexpr std::string_view kLater[] = {"conv1d",     "conv2d",     "conv_transpose2d", "avg_pool2d",
-                                       "sum_pool2d", "max_pool2d", "batch_norm",       "sparse"};
+                                       "sum_pool2d", "max_pool2d", "batch_norm"};
 
 bool is_later(std::string_view word) {
   return std::ranges::find(kLater, word) != std::end(kLater);

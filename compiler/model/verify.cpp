@@ -33,6 +33,10 @@ void check_kind(const Model& model, const ModelNode& node) {
     check(linear->weight && linear->weight->shape == Shape({n, in}), node, "shape of the weights");
     check(linear->weight->values.size() == n * in, node, "number of weights");
     check(!linear->bias || linear->bias->values.size() == n, node, "number of biases");
+  } else if (const auto* sparse = std::get_if<Sparse>(&node.kind)) {
+    check(sparse->synapses && sparse->synapses->out == n, node, "targets");
+    check(sparse->synapses->in == model.size(sparse->input.signal), node, "sources");
+    check(sparse->synapses->least_delay <= sparse->synapses->longest_delay, node, "delays");
   } else if (const auto* reshape = std::get_if<Reshape>(&node.kind)) {
     check(model.size(reshape->input.signal) == n, node, "size of the source");
   } else if (const auto* concat = std::get_if<Concat>(&node.kind)) {

@@ -31,6 +31,25 @@ struct Track {
   }
 };
 
+/// A synapse of a sparse layer, and how much later than the shortest one it is.
+struct Wire {
+  std::uint32_t later, source, target;
+  float weight;
+};
+
+/// In the order in which they are added: the oldest values first, then by source, then as they are listed.
+std::vector<Wire> wires_of(const Sparse& sparse) {
+  std::vector<Wire> wires;
+  sparse.synapses->for_each_batch([&](const Synapses::Batch& b) {
+    for (std::size_t i = 0; i < b.target.size(); ++i)
+      wires.push_back({b.delay[i] - sparse.synapses->least_delay, b.source[i], b.target[i], b.weight[i]});
+  });
+  std::ranges::stable_sort(wires, [](const Wire& a, const Wire& b) {
+    return a.later != b.later ? a.later > b.later : a.source < b.source;
+  });
+  return wires;
+}
+
 bool uses_random_numbers(const Cell& cell) {
   return std::ranges::any_of(cell.nodes,
                              [](const ExprNode& n) { return n.op == Op::Uniform || n.op == Op::Normal; });
@@ -47,6 +66,7 @@ struct Simulator::Impl {
   std::vector<Track> inputs;
   std::vector<std::vector<Track>> nodes;  // main output, then the states
   std::vector<std::vector<float>> lines;  // of delay layers: [slots][batch][n]
+  std::vector<std::vector<Wire>> wires;   // of sparse layers
 
   Impl(const Model& m, std::uint32_t batch_, std::optional<std::uint64_t> seed_, std::uint32_t first);
   Track& track(Signal s) {
@@ -58,6 +78,7 @@ struct Simulator::Impl {
   void run(std::uint32_t index);
   void run(const Population& p, std::uint32_t index);
   void run(const Linear& linear, std::uint32_t index);
+  void run(const Sparse& sparse, std::uint32_t index);
   void run(const Reshape& reshape, std::uint32_t index);
   void run(const Concat& concat, std::uint32_t index);
   void run(const Slice& slice, std::uint32_t index);
@@ -87,18 +108,22 @@ Simulator::Impl::Impl(const Model& m, std::uint32_t batch_, std::optional<std::u
   for (const ModelInput& in : m.inputs) inputs.emplace_back().now.resize(in.size * batch);
   nodes.resize(m.nodes.size());
   lines.resize(m.nodes.size());
+  wires.resize(m.nodes.size());
   for (std::size_t i = 0; i < m.nodes.size(); ++i) {
     nodes[i].resize(1 + m.nodes[i].states());
     for (Track& t : nodes[i]) t.now.resize(m.nodes[i].size * batch);
     if (const auto* delay = std::get_if<Delay>(&m.nodes[i].kind))
       lines[i].resize(slots_of(*delay) * m.nodes[i].size * batch);
+    if (const auto* sparse = std::get_if<Sparse>(&m.nodes[i].kind)) wires[i] = wires_of(*sparse);
   }
-  for (const ModelNode& node : m.nodes)
+  for (const ModelNode& node : m.nodes) {
+    const auto* sparse = std::get_if<Sparse>(&node.kind);
     for (const Source& s : node.sources())
-      if (s.delay > 0) {
+      if (const std::size_t delay = s.delay + (sparse ? sparse->spread() : 0); delay > 0) {
         Track& t = track(s.signal);
-        t.slots = std::max<std::size_t>(t.slots, std::size_t{s.delay} + 1);
+        t.slots = std::max<std::size_t>(t.slots, delay + 1);
       }
+  }
   const auto take = [](Track& t) { t.past.resize(t.slots * t.now.size()); };
   std::ranges::for_each(inputs, take);
   for (auto& tracks : nodes) std::ranges::for_each(tracks, take);
@@ -181,6 +206,22 @@ void Simulator::Impl::run(const Linear& linear, std::uint32_t index) {
       for (std::size_t k = 0; k < in; ++k) y = std::fma(w[k], x[sample * in + k], y);
       nodes[index][0].now[sample * out + o] = y + 0.0f;  // a -0 becomes +0
     }
+}
+
+void Simulator::Impl::run(const Sparse& sparse, std::uint32_t index) {
+  const Signal from = sparse.input.signal;
+  const bool constant = from.of == Signal::Of::input && model.inputs[from.index].constant;
+  const std::size_t in = model.size(from), out = model.nodes[index].size;
+  std::vector<float>& y = nodes[index][0].now;
+  std::ranges::fill(y, 0.0f);
+  for (const Wire& w : wires[index]) {
+    const std::span<const float> x = read({from, constant ? 0 : sparse.input.delay + w.later});
+    for (std::uint32_t sample = 0; sample < batch; ++sample) {
+      float& sum = y[sample * out + w.target];
+      sum = std::fma(w.weight, x[sample * in + w.source], sum);
+    }
+  }
+  for (float& sum : y) sum += 0.0f;  // a -0 becomes +0
 }
 
 void Simulator::Impl::run(const Reshape& reshape, std::uint32_t index) {

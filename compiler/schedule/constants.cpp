@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 
+#include "schedule/sparse.h"
 #include "support/check.h"
 
 namespace spikeloom {
@@ -69,6 +70,11 @@ std::uint32_t ConstantPool::words(std::span<const std::uint32_t> values) {
   return id;
 }
 
+std::uint32_t ConstantPool::bytes(std::uint64_t count) {
+  const std::uint64_t words = padded(count, 64) / 4;
+  return add(SPIKELOOM_WORDS, words, words * 4, 1);
+}
+
 std::uint32_t ConstantPool::initial(const PerNeuron& values, std::size_t neurons, std::uint32_t rows,
                                     spikeloom_element element) {
   const std::uint32_t id = add(element, neurons, row_bytes(neurons, element), rows);
@@ -128,6 +134,8 @@ std::uint64_t constant_bytes(const Model& model) {
       };
       for (const PerNeuron& v : p->fixed) bytes += rows(v);
       for (const PerNeuron& v : p->initial) bytes += rows(v);
+    } else if (const auto* s = std::get_if<Sparse>(&n.kind)) {
+      bytes += packed_bytes(*s->synapses);
     } else if (std::holds_alternative<Delay>(n.kind)) {
       bytes += row_bytes(n.size, SPIKELOOM_WORDS);
     }

@@ -27,6 +27,9 @@ class ConstantPool {
   /// Floats as they are, filled up with `rest` to `count`.
   std::uint32_t floats(std::span<const float> values, std::size_t count, float rest);
   std::uint32_t words(std::span<const std::uint32_t> values);
+  /// Zeros that the caller fills through data(), until something else is added.
+  std::uint32_t bytes(std::uint64_t count);
+  unsigned char* data(std::uint32_t buffer) { return bytes_.data() + buffers_[buffer].offset; }
   /// Rows that fill a buffer at reset: one, or one for each sample of a fixed batch.
   std::uint32_t initial(const PerNeuron& values, std::size_t neurons, std::uint32_t rows,
                         spikeloom_element element);

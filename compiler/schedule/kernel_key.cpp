@@ -58,6 +58,10 @@ std::string key_of(const DelayKernel& k) {
   return std::string("delay ") + letter(k.input) + letter(k.output);
 }
 
+std::string key_of(const SparseKernel& k) {
+  return std::string("sparse ") + letter(k.input) + std::to_string(k.index_bytes) + (k.weights ? 'w' : 'u');
+}
+
 std::string word_of(const CellKernel& k) {
   std::string word = k.has_linear() ? "linear_" : "cell_";
   for (const char c : k.cell.model)
@@ -69,6 +73,9 @@ std::string word_of(const CopyKernel&) {
 }
 std::string word_of(const DelayKernel&) {
   return "delay";
+}
+std::string word_of(const SparseKernel&) {
+  return "sparse";
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "schedule/kernel_key.h"
 #include "schedule/plan.h"
 #include "schedule/signals.h"
+#include "schedule/sparse.h"
 #include "support/check.h"
 
 namespace spikeloom {
@@ -84,7 +85,7 @@ class Planner {
     for (Id i = 0; i < model_.inputs.size(); ++i) count({.of = Signal::Of::input, .index = i});
     for (Id i = 0; i < model_.nodes.size(); ++i) {
       const ModelNode& node = model_.nodes[i];
-      if (!facts_.aliased(i) && !fusion_.fused(i)) count({.index = i});
+      if (is_stage(i)) count({.index = i});
       for (std::int32_t k = 0; k < static_cast<std::int32_t>(node.states()); ++k)
         if (facts_.traced(i, k)) count({.index = i, .state = k});
       read_once += node.states() * row_bytes(node.size, SPIKELOOM_FLOAT);
@@ -161,7 +162,8 @@ class Planner {
       input_buffer_.push_back(add_signal({.of = Signal::Of::input, .index = i}));
     for (Id i = 0; i < model_.nodes.size(); ++i) {
       const ModelNode& node = model_.nodes[i];
-      node_buffer_.push_back(facts_.aliased(i)  ? SPIKELOOM_NONE
+      const bool without = facts_.aliased(i) || facts_.window(i);
+      node_buffer_.push_back(without            ? SPIKELOOM_NONE
                              : fusion_.fused(i) ? add_observed(node.size)
                                                 : add_signal({.index = i}));
       state_buffer_.emplace_back();
@@ -201,7 +203,9 @@ class Planner {
     row = std::max(row, (bytes + 63) / 64 * 64);
   }
 
-  bool is_stage(Id node) const { return !facts_.aliased(node) && !fusion_.fused(node); }
+  bool is_stage(Id node) const {
+    return !facts_.aliased(node) && !facts_.window(node) && !fusion_.fused(node);
+  }
 
   /// What depends on constants alone is computed before everything else, once.
   void add_constant_stages() {
@@ -433,6 +437,38 @@ class Planner {
     stage_.kernel = kernel(DelayKernel{facts_.element(d.input.signal), element});
   }
 
+  void add(Id, const Sparse& s) {
+    Source source = s.input;
+    std::vector<std::uint32_t> words{0};  // the first source, then the delays
+    if (source.signal.of == Signal::Of::node && source.signal.state < 0 &&
+        facts_.window(source.signal.index)) {
+      const Slice& slice = std::get<Slice>(model_.nodes[source.signal.index].kind);
+      source = {slice.input.signal, source.delay + slice.input.delay};
+      words[0] = as_u32(slice.first);
+    }
+    const spikeloom_element input = facts_.element(source.signal);
+    const Id from = buffer_of(source.signal);
+    const PackedSynapses packed = pack(*s.synapses, pool_);
+    // A constant has no past.
+    for (const std::uint32_t d : packed.packing.delays)
+      words.push_back(facts_.constant(source.signal) ? 0 : d + source.delay);
+    read_as_rows_.insert(from);  // the kernel chooses steps of its past
+    spikeloom_buffer& ring = plan_.buffers[from];
+    if (ring.slots > 1) ring.reach = ring.slots;
+    operand(from, 0, ring.slots > 1);
+    operand(pool_.words(words));
+    operand(packed.starts);
+    operand(packed.targets);
+    operand(packed.weights);
+    stage_.sizes[1] = plan_.buffers[from].slots;
+    stage_.sizes[2] = as_u32(packed.packing.delays.size());
+    stage_.sizes[3] = as_u32(s.synapses->in);
+    stage_.whole = 1;
+    use_scratch(2 * sparse_list_bytes(s.synapses->in));
+    after_output_ = [this] { operand(scratch_); };
+    stage_.kernel = kernel(SparseKernel{input, packed.packing.index_bytes, packed.packing.weights});
+  }
+
   Id kernel(KernelKind kind) {
     std::string key = kernel_key(kind);
     const auto [known, is_new] = kernels_.try_emplace(key, static_cast<Id>(plan_.kernels.size()));
@@ -464,6 +500,7 @@ class Planner {
     for (const ModelOutput& o : model_.outputs) list(o.name, SPIKELOOM_OUTPUT, o.signal);
     for (Id i = 0; i < model_.nodes.size(); ++i) {
       const ModelNode& node = model_.nodes[i];
+      if (facts_.window(i)) continue;
       list(node.name, node.spikes() ? SPIKELOOM_SPIKES : SPIKELOOM_VALUE, {.index = i});
       for (std::int32_t k = 0; k < static_cast<std::int32_t>(node.states()); ++k) {
         const Signal s{.index = i, .state = k};

@@ -102,7 +102,22 @@ struct DelayKernel {
   // output), output.
 };
 
-using KernelKind = std::variant<CellKernel, CopyKernel, DelayKernel>;
+/// Sums over synapses that lie by partition, delay and source (synapses/packing.h): the rows of each event
+/// are added to their targets.
+struct SparseKernel {
+  spikeloom_element input;
+  std::uint32_t index_bytes = 2;  // of a target's number in its partition
+  bool weights = false;           // one for each synapse; else one for all
+  // sizes: [0] targets, [1] slots of the input, [2] delays, [3] sources. Operands: input (a ring); the number
+  // in it of the first source, and the delays in steps, descending (words); where rows begin (words);
+  // targets; weights; output; scratch: the events of a step (their numbers; of float inputs, then their
+  // values).
+};
+constexpr std::uint64_t sparse_list_bytes(std::uint64_t sources) {
+  return (sources + 16 + 15) / 16 * 64;
+}
+
+using KernelKind = std::variant<CellKernel, CopyKernel, DelayKernel, SparseKernel>;
 
 struct Kernel {
   std::string symbol;  // unique in the plan

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/sources.h"
 #include "support/check.h"
 
 namespace spikeloom {
@@ -54,11 +55,16 @@ void SignalFacts::note_readers() {
   for (const ModelNode& n : model_.nodes) states_.emplace_back(n.states());
   for (const ModelNode& n : model_.nodes)
     for (const Source& s : n.sources()) {
+      const auto* sparse = std::get_if<Sparse>(&n.kind);
       Readers& r = readers(s.signal);
       r.read = true;
-      r.longest_delay = std::max(r.longest_delay, s.delay);
+      r.by_others = r.by_others || !sparse;
+      r.longest_delay = std::max(r.longest_delay, s.delay + (sparse ? sparse->spread() : 0));
     }
-  for (const ModelOutput& o : model_.outputs) readers(o.signal).read = true;
+  for (const ModelOutput& o : model_.outputs) {
+    Readers& r = readers(o.signal);
+    r.read = r.by_others = true;
+  }
 }
 
 /// A delayed reader of a reshape sees 0 before the start, whatever its source was: only then a copy is
@@ -66,9 +72,17 @@ void SignalFacts::note_readers() {
 /// a reshape of a reshape passes on what it was given.
 void SignalFacts::find_aliases() {
   aliased_.assign(model_.nodes.size(), false);
+  window_.assign(model_.nodes.size(), false);
   root_.resize(model_.nodes.size());
   for (std::uint32_t i = 0; i < model_.nodes.size(); ++i) root_[i] = Signal{.index = i};
   for (std::size_t i = model_.nodes.size(); i-- > 0;) {
+    if (is_window(i)) {
+      const Source from = std::get<Slice>(model_.nodes[i].kind).input;
+      window_[i] = true;
+      Readers& r = readers(from.signal);
+      r.longest_delay = std::max(r.longest_delay, from.delay + nodes_[i].longest_delay);
+      continue;
+    }
     const auto* reshape = std::get_if<Reshape>(&model_.nodes[i].kind);
     if (!reshape || reshape->input.delay > 0) continue;
     const Signal from = reshape->input.signal;
@@ -84,6 +98,15 @@ void SignalFacts::find_aliases() {
   }
   for (std::uint32_t i = 0; i < model_.nodes.size(); ++i)
     if (aliased_[i]) root_[i] = root(root_[i]);
+}
+
+/// Before the start a slice is 0: so must be what it is a part of, and no caller may change that.
+bool SignalFacts::is_window(std::size_t node) const {
+  const auto* slice = std::get_if<Slice>(&model_.nodes[node].kind);
+  if (!slice || !model_.nodes[node].implicit || !nodes_[node].read || nodes_[node].by_others) return false;
+  const Signal from = slice->input.signal;
+  if (from.of != Signal::Of::node || from.state >= 0 || before_start(model_, from)) return false;
+  return !std::holds_alternative<Reshape>(model_.nodes[from.index].kind);
 }
 
 Signal SignalFacts::root(Signal s) const {
@@ -123,7 +146,7 @@ void SignalFacts::find_elements() {
   }
   for (std::size_t i = 0; i < model_.nodes.size(); ++i) {
     const ModelNode& n = model_.nodes[i];
-    if (std::holds_alternative<Population>(n.kind) || std::holds_alternative<Linear>(n.kind)) continue;
+    if (std::holds_alternative<Population>(n.kind) || computes_sums(n.kind)) continue;
     const std::vector<Source> sources = n.sources();
     const bool all_bits =
         std::ranges::all_of(sources, [this](const Source& s) { return element(s.signal) == SPIKELOOM_BITS; });

@@ -17,6 +17,8 @@ class SignalFacts {
   Signal root(Signal s) const;
   /// A reshape that shares its source's buffer and needs no stage.
   bool aliased(std::uint32_t node) const { return aliased_[node]; }
+  /// A slice that only sparse layers read: they look at its source directly, and it needs no stage.
+  bool window(std::uint32_t node) const { return window_[node]; }
   /// Does not change from step to step: a constant input or what is computed from such alone. One slot.
   bool constant(Signal s) const;
   /// A state that is read by other nodes or given out: its values are kept for some steps.
@@ -31,11 +33,13 @@ class SignalFacts {
  private:
   struct Readers {
     bool read = false;
+    bool by_others = false;  // than sparse layers
     std::uint32_t longest_delay = 0;
   };
   Readers& readers(Signal s);
   const Readers& readers(Signal s) const;
   void note_readers();
+  bool is_window(std::size_t node) const;
   void find_aliases();
   void find_constants();
   void find_elements();
@@ -43,7 +47,7 @@ class SignalFacts {
   const Model& model_;
   std::vector<Readers> inputs_, nodes_;
   std::vector<std::vector<Readers>> states_;
-  std::vector<bool> aliased_, constant_;
+  std::vector<bool> aliased_, constant_, window_;
   std::vector<Signal> root_;  // of each node's main output
   std::vector<spikeloom_element> element_;
 };

@@ -31,6 +31,8 @@ class Reader {
           std::ranges::count_if(cell->cell.nodes, [](const ExprNode& n) { return arity(n.op) > 0; }));
       add_drives(*cell, index, shape);
     }
+    if (std::holds_alternative<SparseKernel>(plan_.kernels[stage.kernel].kind))
+      for (std::uint32_t i = 2; i < 5; ++i) shape.weight_bytes += buffer(stage, i).row_bytes;
     // A linear source is five operands; what else is constant belongs to the equations.
     std::uint64_t constants = 0, own = 0;
     for (std::uint32_t i = 0; i < stage.operands; ++i) {

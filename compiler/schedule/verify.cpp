@@ -27,6 +27,7 @@ std::size_t operand_count(const DelayKernel&) {
 std::size_t operand_count(const Kernel& k, const spikeloom_stage& s) {
   if (const auto* copy = std::get_if<CopyKernel>(&k.kind)) return operand_count(*copy, s);
   if (const auto* cell = std::get_if<CellKernel>(&k.kind)) return operand_count(*cell);
+  if (std::holds_alternative<SparseKernel>(k.kind)) return 7;
   return operand_count(std::get<DelayKernel>(k.kind));
 }
 

@@ -98,6 +98,18 @@ Object tensors() {
                               {"seed", seed},
                               {"shape", ref("shape")}},
                              list({"random", "seed", "shape"}));
+  Object clipped = object_of({{"random", {{"const", "normal"}}},
+                              {"mean", number},
+                              {"std", {{"type", "number"}, {"minimum", 0}}},
+                              {"low", number},
+                              {"high", number},
+                              {"seed", seed}},
+                             list({"random", "seed"}));
+  Object between =
+      object_of({{"random", {{"const", "uniform"}}}, {"low", number}, {"high", number}, {"seed", seed}},
+                list({"random", "seed"}));
+  all["synapse values"] = {{"description", "a number, drawn numbers or, beside a list, one number each"},
+                           {"anyOf", list({ref("tensor"), std::move(clipped), std::move(between)})}};
   all["generator"] = {{"anyOf", list({std::move(normal), std::move(uniform)})}};
   all["tensor"] = {{"description",
                     "a number, nested arrays, \"file.npy\", \"file.npz:name\", "
@@ -113,6 +125,7 @@ Object tensors() {
 
 Object field(const FieldDeclaration& f) {
   if (f.form == FieldDeclaration::Form::tensor) return ref("tensor", f.doc);
+  if (f.form == FieldDeclaration::Form::synapses) return ref("synapse values", f.doc);
   Object o{{"description", f.doc}};
   switch (f.form) {
     case FieldDeclaration::Form::integer:
@@ -121,6 +134,9 @@ Object field(const FieldDeclaration& f) {
     case FieldDeclaration::Form::boolean:
       o["type"] = "boolean";
       o["default"] = f.value.value_or(0) != 0;
+      return o;
+    case FieldDeclaration::Form::word:
+      o["enum"] = f.words;
       return o;
     case FieldDeclaration::Form::integers:
       o["type"] = "array";

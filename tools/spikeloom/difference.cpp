@@ -43,6 +43,15 @@ std::vector<Read> reads_of(const Model& model, const Difference& d) {
     // The synapses that matter most are the inputs that are not silent; the first few of them.
     for (std::size_t k = 0; k < std::min<std::size_t>(model.size(linear->input.signal), 8); ++k)
       add(linear->input, k);
+  } else if (const auto* sparse = std::get_if<Sparse>(&kind)) {
+    sparse->synapses->for_each_batch([&](const Synapses::Batch& batch) {
+      for (std::size_t k = 0; k < batch.target.size() && reads.size() < 8; ++k) {
+        if (batch.target[k] != d.neuron) continue;
+        Source source = sparse->input;
+        source.delay += batch.delay[k] - sparse->synapses->least_delay;
+        add(source, batch.source[k]);
+      }
+    });
   }
   return reads;
 }
