@@ -6,6 +6,7 @@
 #include "equations/neuron.h"
 #include "property/dice.h"
 #include "property/random_neuron.h"
+#include "property/random_sparse.h"
 
 namespace spikeloom::property {
 namespace {
@@ -119,7 +120,10 @@ class Builder {
     const std::string name = fresh("n");
     Json node;
     Sizes shape = from.shape;
-    switch (dice_.below(13)) {
+    switch (dice_.below(15)) {
+      case 13:
+      case 14:
+        return add_sparse(from);
       case 0:
       case 1:
       case 2:
@@ -197,13 +201,35 @@ class Builder {
     return node;
   }
 
-  void add_linear(Place from) {
-    if (from.shape.size() != 1) {
-      const std::string flat = fresh("flat");
-      graph_["nodes"][flat] = {{"type", "flatten"}, {"from", from.name}};
-      from = {flat, {count(from.shape)}, false, {}};
-      places_.push_back(from);
+  /// The place itself if it has one axis, else its values in one.
+  Place flat(const Place& from) {
+    if (from.shape.size() == 1) return from;
+    const std::string name = fresh("flat");
+    graph_["nodes"][name] = {{"type", "flatten"}, {"from", from.name}};
+    places_.push_back({name, {count(from.shape)}, false, {}});
+    return places_.back();
+  }
+
+  void add_sparse(const Place& place) {
+    const Place from = flat(place);
+    const std::string name = fresh("syn");
+    std::size_t in = from.shape[0];
+    const std::size_t out =
+        dice_.chance(0.3) ? dice_.of<std::size_t>({1, 16, 65, 300}) : dice_.between(1, 80);
+    Json read = sources(from);
+    if (dice_.chance(0.3)) {
+      const std::size_t first = dice_.below(in), end = dice_.between(first + 1, in);
+      read = from.name + "[" + std::to_string(first) + ":" + std::to_string(end) + "]";
+      if (dice_.chance(0.3)) read = Json{{"node", read}, {"delay", dice_.between(1, 9)}};
+      in = end - first;
     }
+    graph_["nodes"][name] = random_sparse(dice_, in, out);
+    graph_["nodes"][name]["from"] = read;
+    places_.push_back({name, {out}, false, {}});
+  }
+
+  void add_linear(const Place& place) {
+    const Place from = flat(place);
     const std::string name = fresh("fc");
     const Sizes shape{dice_.chance(0.3) ? dice_.of<std::size_t>({1, 16, 64, 65}) : dice_.between(1, 80)};
     Json node{{"type", "linear"}, {"from", sources(from)}};
@@ -324,9 +350,14 @@ class Builder {
       list.push_back(reference(from, true));
     } else if (from.shape.size() == 1 && to.shape.size() == 1) {
       const std::string name = fresh("rec");
-      graph_["nodes"][name] = {{"type", "linear"},
-                               {"from", reference(from, true)},
-                               {"weight", tensor({to.shape[0], from.shape[0]}, 0.5)}};
+      if (dice_.chance(0.5)) {
+        graph_["nodes"][name] = random_sparse(dice_, from.shape[0], to.shape[0]);
+        graph_["nodes"][name]["from"] = reference(from, true);
+      } else {
+        graph_["nodes"][name] = {{"type", "linear"},
+                                 {"from", reference(from, true)},
+                                 {"weight", tensor({to.shape[0], from.shape[0]}, 0.5)}};
+      }
       list.push_back(name);
     } else {
       return;
