@@ -24,6 +24,8 @@ int compiled(const spikeloom_compile_options* options, spikeloom_program** progr
       wanted.lanes = options->lanes;
       wanted.cpu = options->cpu ? options->cpu : "";
       wanted.tensors_anywhere = options->tensors_anywhere != 0;
+      wanted.cache_directory = options->cache_directory ? options->cache_directory : "";
+      wanted.perf_map = options->perf_map ? options->perf_map : "";
     }
     Result<Program> result = compile(wanted);
     if (options && options->warn)

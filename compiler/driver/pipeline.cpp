@@ -2,7 +2,9 @@
 
 #include <exception>
 #include <new>
+#include <optional>
 
+#include "cache/code_cache.h"
 #include "driver/stages.h"
 #include "schedule/plan.h"
 #include "support/check.h"
@@ -20,6 +22,15 @@ std::unique_ptr<Graph> read(const GraphSource& source, const GraphOptions& optio
 Error too_much_memory(std::uint64_t bytes, std::uint64_t most) {
   return Error(ErrorKind::limit, "weights and parameters would take " + std::to_string(bytes >> 20) +
                                      " MiB, more than the limit of " + std::to_string(most >> 20) + " MiB");
+}
+
+/// Nothing if there is to be none, or it cannot be used, which is worth a warning only.
+std::optional<CodeCache> open_cache(const std::filesystem::path& folder, Report& report) {
+  if (folder.empty()) return std::nullopt;
+  auto cache = CodeCache::open(folder);
+  if (cache) return *std::move(cache);
+  report.add(cache_is_off(cache.error()));
+  return std::nullopt;
 }
 
 }  // namespace
@@ -48,9 +59,14 @@ static Result<Program> run_stages(const GraphSource& source, const PipelineOptio
   check_stage(plan);
 
   std::string llvm, assembly;
+  const std::optional<CodeCache> cache = open_cache(o.compile.cache_directory, report);
   auto program = log("program", [&] {
-    return generate(plan, o.code, log.wants("llvm") ? &llvm : nullptr,
-                    log.wants("asm") ? &assembly : nullptr);
+    return generate(plan, {.limits = o.code,
+                           .cache = cache ? &*cache : nullptr,
+                           .perf_map = o.compile.perf_map,
+                           .dump_llvm = log.wants("llvm") ? &llvm : nullptr,
+                           .dump_asm = log.wants("asm") ? &assembly : nullptr,
+                           .from_cache = o.compile.report ? &o.compile.report->code_from_cache : nullptr});
   });
   log.show("llvm", llvm);
   log.show("asm", assembly);

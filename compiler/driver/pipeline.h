@@ -26,8 +26,8 @@ struct PipelineOptions {
   CodegenLimits code;
   std::uint64_t constant_bytes = 16ull << 30;  // weights and parameters as they are packed
 
-  /// Stages to show: "model", "plan", "llvm", "asm". `show` receives their text, and the time of every stage
-  /// in ms.
+  /// Stages to show: "graph", "model", "plan", "llvm", "asm". `show` receives their text, and the time of
+  /// every stage in ms.
   std::set<std::string> dump;
   std::function<void(const std::string& stage, double milliseconds, const std::string& text)> show;
 };

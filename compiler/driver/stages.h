@@ -18,8 +18,9 @@ class Stages {
   auto operator()(const std::string& stage, Work work) {
     const auto begin = std::chrono::steady_clock::now();
     auto value = work();
-    const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - begin;
-    if (options_.show) options_.show(stage, time.count(), text(stage, value));
+    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
+    if (options_.compile.report) options_.compile.report->stages.push_back({stage, time.count()});
+    if (options_.show) options_.show(stage, time.count() * 1e3, text(stage, value));
     return value;
   }
 

@@ -61,6 +61,8 @@ struct Graph {
   std::vector<GraphOutput> outputs;
   json::Value neurons;  // the "neurons" object, or absent
   TensorSource source;
+
+  std::string print() const;  // for --dump=graph
 };
 
 struct GraphOptions {

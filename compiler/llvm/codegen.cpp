@@ -1,4 +1,4 @@
-// Plan -> Program: emit every kernel, check, optimise, load.
+// Plan -> Program: find its code, or emit every kernel, check, optimise and generate it; load.
 #include "llvm/codegen.h"
 
 #include <llvm/IR/DiagnosticHandler.h>
@@ -7,11 +7,15 @@
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Target/TargetMachine.h>
 
+#include "cache/code_cache.h"
+#include "llvm/code_key.h"
 #include "llvm/compile_thread.h"
 #include "llvm/drive.h"
 #include "llvm/jit.h"
 #include "llvm/kernel_frame.h"
+#include "llvm/object.h"
 #include "llvm/passes.h"
+#include "llvm/perf_map.h"
 #include "llvm/target.h"
 #include "support/check.h"
 #include "support/try.h"
@@ -51,51 +55,77 @@ struct Owner {
   std::shared_ptr<const TableImage> image;
 };
 
-struct Request {
-  const Plan& plan;
-  const CodegenLimits& limits;
-  std::string *dump_llvm, *dump_asm;
-};
-
-Result<void> compile(const Request& r, Owner& owner) {
-  TRY(const Cpu cpu, find_cpu(r.plan.target.cpu));
+/// The code generator: what a program that is found in the cache does not go through.
+Result<ObjectCode> generate_object(const Plan& plan, const Cpu& cpu, const CodegenOptions& options) {
   const std::unique_ptr<llvm::TargetMachine> machine = make_target_machine(cpu);
   SPIKELOOM_CHECK(machine, "llvm", "no code generator for " + cpu.triple);
 
-  auto context = std::make_unique<llvm::LLVMContext>();
-  context->setDiagnosticHandler(std::make_unique<SilentDiagnostics>());
-  auto module = std::make_unique<llvm::Module>("network", *context);
-  module->setTargetTriple(cpu.triple);
-  module->setDataLayout(machine->createDataLayout());
+  llvm::LLVMContext context;
+  context.setDiagnosticHandler(std::make_unique<SilentDiagnostics>());
+  llvm::Module module("network", context);
+  module.setTargetTriple(cpu.triple);
+  module.setDataLayout(machine->createDataLayout());
 
-  VectorBuilder b(*context, r.plan.target.lanes, cpu.instructions);
-  std::vector<std::string> symbols;
-  for (const Kernel& kernel : r.plan.kernels) {
-    emit_kernel(b, *module, kernel);
-    symbols.push_back(kernel.symbol);
-    TRY_VOID(check_size(*module, r.limits));  // after each kernel: what is too much is not built to its end
+  VectorBuilder b(context, plan.target.lanes, cpu.instructions);
+  for (const Kernel& kernel : plan.kernels) {
+    emit_kernel(b, module, kernel);
+    TRY_VOID(
+        check_size(module, options.limits));  // after each kernel: what is too much is not built to its end
   }
-  verify_module(*module, "as emitted");
-  optimize(*module, *machine);
-  verify_module(*module, "after optimisation");
-  if (r.dump_llvm) *r.dump_llvm = text_of(*module);
-  if (r.dump_asm) *r.dump_asm = assembly_of(*module, *machine);
+  verify_module(module, "as emitted");
+  optimize(module, *machine);
+  verify_module(module, "after optimisation");
+  if (options.dump_llvm) *options.dump_llvm = text_of(module);
+  if (options.dump_asm) *options.dump_asm = assembly_of(module, *machine);
+  return object_of(module, *machine);
+}
 
-  TRY(LoadedKernels loaded, load_module(std::move(context), std::move(module), symbols, cpu));
-  owner.code = std::move(loaded.code);
-  owner.kernels = std::move(loaded.functions);
+std::vector<std::string> symbols_of(const Plan& plan) {
+  std::vector<std::string> symbols;
+  for (const Kernel& kernel : plan.kernels) symbols.push_back(kernel.symbol);
+  return symbols;
+}
+
+struct Compiled {
+  ObjectCode object;
+  LoadedKernels kernels;
+  bool from_cache = false;
+};
+
+/// What the cache holds is taken if it can be linked; otherwise the code is generated, and the entry
+/// replaced.
+Result<Compiled> find_or_generate(const Plan& plan, const CodegenOptions& options) {
+  TRY(const Cpu cpu, find_cpu(plan.target.cpu));
+  const std::vector<std::string> symbols = symbols_of(plan);
+  const bool is_shown = options.dump_llvm || options.dump_asm;
+  const std::string key = options.cache ? code_key(plan, cpu, options.limits) : "";
+  if (options.cache && !is_shown)
+    if (auto object = options.cache->find(key))
+      if (auto loaded = load_object(*object, symbols))
+        return Compiled{*std::move(object), *std::move(loaded), true};
+  TRY(ObjectCode object, generate_object(plan, cpu, options));
+  TRY(LoadedKernels loaded, load_object(object, symbols));
+  if (options.cache) options.cache->store(key, object);
+  return Compiled{std::move(object), std::move(loaded), false};
+}
+
+Result<void> compile(const Plan& plan, const CodegenOptions& options, Owner& owner) {
+  TRY(Compiled compiled, find_or_generate(plan, options));
+  if (!options.perf_map.empty())
+    TRY_VOID(write_perf_map(options.perf_map, plan, compiled.object, compiled.kernels.functions));
+  if (options.from_cache) *options.from_cache = compiled.from_cache;
+  owner.code = std::move(compiled.kernels.code);
+  owner.kernels = std::move(compiled.kernels.functions);
   return {};
 }
 
 }  // namespace
 
-Result<Program> generate(const Plan& plan, const CodegenLimits& limits, std::string* dump_llvm,
-                         std::string* dump_asm) {
+Result<Program> generate(const Plan& plan, const CodegenOptions& options) {
   SPIKELOOM_CHECK(plan.target.lanes != 0, "llvm", "the target was not resolved");
   // Shared with the thread: if LLVM dies there, what it still uses must stay.
   const auto owner = std::make_shared<Owner>();
-  const Request request{plan, limits, dump_llvm, dump_asm};
-  TRY_VOID(on_compile_thread([owner, request] { return compile(request, *owner); }));
+  TRY_VOID(on_compile_thread([&plan, &options, owner] { return compile(plan, options, *owner); }));
   owner->image = make_table(plan);
   return Program::load(table_of(*owner->image), owner->kernels.data(), constants_of(*owner->image), owner);
 }

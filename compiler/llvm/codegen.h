@@ -1,6 +1,7 @@
 // Plan -> machine code in this process. The only folder that includes LLVM; this header does not.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,17 +12,27 @@
 
 namespace spikeloom {
 
+class CodeCache;
+
 struct CodegenLimits {
   std::size_t block_instructions = 8000, function_instructions = 20000, module_instructions = 200000;
+};
+
+struct CodegenOptions {
+  CodegenLimits limits;
+  const CodeCache* cache = nullptr;  // where code is looked for first, and put; null: always generated
+  std::filesystem::path perf_map;    // a new file in which `perf` finds the names of kernels; "": none
+  // Receive text when not null. What is to be shown is generated, even if the cache holds it.
+  std::string* dump_llvm = nullptr;
+  std::string* dump_asm = nullptr;
+  bool* from_cache = nullptr;  // receives whether the code was found, and the code generator did not run
 };
 
 /// Fills in what the user left open: lanes and fma of the CPU. Fails for a CPU that LLVM does not know.
 Result<Target> resolve_target(Target wanted);
 
-/// Compiles the plan's kernels and loads them beside its table. `dump_llvm` / `dump_asm` receive text when
-/// not null.
-Result<Program> generate(const Plan& plan, const CodegenLimits& limits = {}, std::string* dump_llvm = nullptr,
-                         std::string* dump_asm = nullptr);
+/// Compiles the plan's kernels, or takes them from the cache, and loads them beside its table.
+Result<Program> generate(const Plan& plan, const CodegenOptions& options = {});
 
 struct MachineInfo {
   std::string cpu, features, triple, llvm_version;

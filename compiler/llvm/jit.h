@@ -1,17 +1,13 @@
-// Machine code in this process: compiled, linked and kept for as long as the program lives.
+// Machine code in this process: linked and kept for as long as the program lives.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "llvm/target.h"
+#include "llvm/object.h"
 #include "spikeloom/program.h"
-
-namespace llvm {
-class LLVMContext;
-class Module;
-}  // namespace llvm
+#include "spikeloom/result.h"
 
 namespace spikeloom {
 
@@ -22,12 +18,8 @@ struct LoadedKernels {
   std::vector<spikeloom_kernel> functions;  // in the order of the symbols
 };
 
-/// Takes the module. Its code can reach memset, memcpy and memmove, and no other symbol of the process.
-Result<LoadedKernels> load_module(std::unique_ptr<llvm::LLVMContext> context,
-                                  std::unique_ptr<llvm::Module> module,
-                                  const std::vector<std::string>& symbols, const Cpu& cpu);
-
-/// Assembly text of a module; the module itself is left alone.
-std::string assembly_of(const llvm::Module& module, llvm::TargetMachine& machine);
+/// Its code can reach memset, memcpy and memmove, and no other symbol of the process, wherever the object
+/// comes from. An object that is broken or lacks a symbol is an error.
+Result<LoadedKernels> load_object(const ObjectCode& object, const std::vector<std::string>& symbols);
 
 }  // namespace spikeloom

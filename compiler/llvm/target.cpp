@@ -1,6 +1,5 @@
 #include "llvm/target.h"
 
-#include <llvm/Config/llvm-config.h>
 #include <llvm/MC/MCSubtargetInfo.h>
 #include <llvm/MC/TargetRegistry.h>
 #include <llvm/Support/TargetSelect.h>
@@ -10,6 +9,8 @@
 #include <llvm/TargetParser/Triple.h>
 
 #include <mutex>
+
+#include "llvm/code_key.h"
 
 namespace spikeloom {
 namespace {
@@ -112,7 +113,7 @@ Result<Target> resolve_target(Target wanted) {
 
 MachineInfo machine_info() {
   MachineInfo info;
-  info.llvm_version = LLVM_VERSION_STRING;
+  info.llvm_version = llvm_version();
   info.triple = llvm::sys::getProcessTriple();
   const auto cpu = find_cpu("");
   if (!cpu.ok()) return info;

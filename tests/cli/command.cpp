@@ -22,14 +22,14 @@ void append(std::string& bytes, T value) {
   bytes.append(raw, sizeof value);
 }
 
+}  // namespace
+
 std::string contents(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   std::ostringstream text;
   text << in.rdbuf();
   return text.str();
 }
-
-}  // namespace
 
 std::string npy(const std::string& descr, const std::vector<std::size_t>& shape,
                 const std::vector<double>& values) {
@@ -70,9 +70,13 @@ std::string shipped(const std::string& below_graphs) {
 }
 
 void Command::SetUp() {
-  std::string form = (std::filesystem::temp_directory_path() / "spikeloom-cli-XXXXXX").string();
-  ASSERT_NE(mkdtemp(form.data()), nullptr);
-  folder_ = form;
+  folder_ = own_.path();
+  if (!own_.exists()) {
+    std::string form = (std::filesystem::temp_directory_path() / "spikeloom-cli-XXXXXX").string();
+    ASSERT_NE(mkdtemp(form.data()), nullptr);
+    folder_ = form;
+  }
+  cache_home_ = path("cache");
 }
 
 void Command::TearDown() {
@@ -83,7 +87,7 @@ Outcome Command::run(const std::vector<std::string>& arguments, int interrupt_af
   const std::string out = path("stdout.txt"), err = path("stderr.txt");
   const pid_t child = fork();
   if (child == 0) {
-    setenv("XDG_CACHE_HOME", path("cache").c_str(), 1);  // what a user has kept is not touched
+    setenv("XDG_CACHE_HOME", cache_home_.c_str(), 1);  // what a user has kept is not touched
     dup2(open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);
     dup2(open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
     std::vector<char*> words{const_cast<char*>("spikeloom")};
@@ -98,7 +102,8 @@ Outcome Command::run(const std::vector<std::string>& arguments, int interrupt_af
   }
   int status = 0;
   waitpid(child, &status, 0);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), contents(out), contents(err)};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), contents(out), contents(err),
+          child};
 }
 
 std::string Command::write(const std::string& name, std::string_view bytes) const {

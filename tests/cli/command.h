@@ -9,12 +9,18 @@
 #include <string_view>
 #include <vector>
 
+#include "unit/cache/own_folder.h"
+
 namespace spikeloom::cli_test {
 
 struct Outcome {
   int code = -1;  // exit code; 128 + signal if it was killed
   std::string out, err;
+  int process = 0;
 };
+
+/// The bytes of a file; none if it is not there.
+std::string contents(const std::filesystem::path& file);
 
 /// The array as .npy bytes; `descr` "<f4", "<i8" or "|u1".
 std::string npy(const std::string& descr, const std::vector<std::size_t>& shape,
@@ -27,12 +33,13 @@ struct Array {
   std::vector<float> floats() const;
 };
 
-class Command : public testing::Test {
+class Command : public ::testing::Test {
  protected:
   void SetUp() override;
   void TearDown() override;
 
-  /// Waits for the end. `interrupt_after_ms` > 0: sends SIGINT then.
+  /// Waits for the end.
+  /// `interrupt_after_ms` > 0: sends SIGINT then.
   Outcome run(const std::vector<std::string>& arguments, int interrupt_after_ms = 0);
 
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
@@ -45,7 +52,9 @@ class Command : public testing::Test {
   std::string small_network() const;
   std::string small_input() const;
 
+  spikeloom::testing::OwnFolder own_;  // where a cache may lie, if there is such a place
   std::filesystem::path folder_;
+  std::string cache_home_;  // XDG_CACHE_HOME of the command
 };
 
 inline constexpr bool kHasCodeGenerator = SPIKELOOM_HAS_CODE_GENERATOR != 0;

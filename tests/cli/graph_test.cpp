@@ -77,7 +77,6 @@ TEST_F(Command, DescribeShowsEquationsAndDrawings) {
   EXPECT_TRUE(run({"describe", net, "--dot"}).out.starts_with("digraph"));
   EXPECT_TRUE(has(run({"describe", net, "--mermaid"}).out, "flowchart"));
   EXPECT_TRUE(run({"describe", net, "--json"}).out.starts_with("{"));
-  EXPECT_EQ(run({"describe", net, "--dump=model"}).code, 0);
   const Outcome plan = run({"describe", net, "--plan"});
   EXPECT_EQ(plan.code, 0) << plan.err;
   EXPECT_GT(plan.out.size(), text.out.size());

@@ -9,6 +9,7 @@
 #include "property/dice.h"
 #include "reference/simulator.h"
 #include "spikeloom/session.h"
+#include "support/try.h"
 
 namespace spikeloom::property {
 namespace {
@@ -193,6 +194,15 @@ PlanOptions random_schedule(Dice& dice) {
   return options;
 }
 
+/// Unless another network of equal structure has left it there, the code is generated first.
+Result<Program> found_in(const CodeCache& cache, const Plan& plan) {
+  TRY_VOID(generate(plan, {.cache = &cache}));
+  bool found = false;
+  auto program = generate(plan, {.cache = &cache, .from_cache = &found});
+  if (program && !found) return Error(ErrorKind::internal, "the code was not found");
+  return program;
+}
+
 }  // namespace
 
 const char* name_of(Manner manner) {
@@ -207,6 +217,8 @@ const char* name_of(Manner manner) {
       return "in whole blocks";
     case Manner::restored:
       return "saved and restored";
+    case Manner::from_cache:
+      return "with code from a cache";
   }
   return "";
 }
@@ -244,13 +256,13 @@ Expected run_reference(const Model& model, const RandomNetwork& net) {
 }
 
 std::string compare(const Model& model, const RandomNetwork& net, const Expected& expected,
-                    const Target& wanted, Manner manner, std::uint64_t seed) {
+                    const Target& wanted, Manner manner, std::uint64_t seed, const CodeCache* cache) {
   auto target = resolve_target(wanted);
   if (!target) return target.error().text();
   Dice dice(seed);
   const Plan plan = make_plan(model, *target, random_schedule(dice));
   verify(plan);
-  auto program = generate(plan);
+  auto program = manner == Manner::from_cache ? found_in(*cache, plan) : generate(plan);
   if (!program) return program.error().text();
   auto problem = run_it(*program, net, expected, manner, dice);
   return problem ? *problem : problem.error().text();

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cache/code_cache.h"
 #include "model/model.h"
 #include "property/random_network.h"
 #include "schedule/plan.h"
@@ -22,14 +23,16 @@ struct Expected {
 
 Expected run_reference(const Model& model, const RandomNetwork& net);
 
-/// How the compiled network is driven; results must not depend on it.
-enum class Manner { one_piece, random_pieces, single_steps, blocks, restored };
+/// How the compiled network is run; results must not depend on it.
+enum class Manner { one_piece, random_pieces, single_steps, blocks, restored, from_cache };
 inline constexpr Manner kManners[] = {Manner::one_piece, Manner::random_pieces, Manner::single_steps,
-                                      Manner::blocks, Manner::restored};
+                                      Manner::blocks,    Manner::restored,      Manner::from_cache};
 const char* name_of(Manner manner);
 
-/// "" if every bit agrees (or both are NaN), else the first difference.
+/// "" if every bit agrees (or both are NaN), else the first difference. Manner::from_cache needs a cache,
+/// which may hold code of other networks.
 std::string compare(const Model& model, const RandomNetwork& net, const Expected& expected,
-                    const Target& target, Manner manner, std::uint64_t seed);
+                    const Target& target, Manner manner, std::uint64_t seed,
+                    const CodeCache* cache = nullptr);
 
 }  // namespace spikeloom::property

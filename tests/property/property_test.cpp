@@ -1,5 +1,5 @@
 // Random legal networks: the compiled program equals the reference bit for bit, for every vector width, for a
-// CPU without fused multiply-add, and however the steps are cut.
+// CPU without fused multiply-add, however the steps are cut, and wherever the code comes from.
 //   SPIKELOOM_PROPERTY_COUNT   networks to draw (default: as many as fit in 20 s)
 //   SPIKELOOM_PROPERTY_SEED    the first seed (default 1)
 
@@ -9,10 +9,12 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <optional>
 
 #include "graph/graph.h"
 #include "model/build.h"
 #include "property/compare.h"
+#include "unit/cache/own_folder.h"
 
 namespace spikeloom::property {
 namespace {
@@ -32,12 +34,19 @@ const Machine kMachines[] = {
     {"16 lanes", {.lanes = 16}}, {"x86-64-v2", {.cpu = "x86-64-v2"}},
 };
 
+Manner manner_of(std::size_t turn, bool has_cache) {
+  const Manner manner = kManners[turn % std::size(kManners)];
+  return manner == Manner::from_cache && !has_cache ? Manner::one_piece : manner;
+}
+
 TEST(RandomNetworks, CompiledCodeFollowsTheReference) {
   const std::uint64_t count = from_environment("SPIKELOOM_PROPERTY_COUNT", 0);
   const std::uint64_t first = from_environment("SPIKELOOM_PROPERTY_SEED", 1);
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   std::uint64_t ran = 0, declined = 0, seed = first, nodes = 0;
-  std::vector<double> spikes;
+  const testing::OwnFolder folder;
+  std::optional<CodeCache> cache;  // one for all networks: none may find another's code
+  if (folder.exists()) cache.emplace(*CodeCache::open(folder.path(), 4u << 20));
   for (; count ? ran < count : std::chrono::steady_clock::now() < until; ++seed) {
     const RandomNetwork net = random_network(seed);
     Report report;
@@ -51,8 +60,9 @@ TEST(RandomNetworks, CompiledCodeFollowsTheReference) {
     const Expected expected = run_reference(*model, net);
     std::size_t turn = seed;
     for (const Machine& machine : kMachines) {
-      const Manner manner = kManners[turn++ % std::size(kManners)];
-      const std::string problem = compare(*model, net, expected, machine.target, manner, seed);
+      const Manner manner = manner_of(turn++, cache.has_value());
+      const std::string problem =
+          compare(*model, net, expected, machine.target, manner, seed, cache ? &*cache : nullptr);
       if (!problem.empty()) {
         const std::string file = "property-" + std::to_string(seed) + ".json";
         std::ofstream(file) << net.json;

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "spikeloom/compiler.h"
+#include "unit/cache/own_folder.h"
 
 namespace spikeloom {
 namespace {
@@ -64,6 +65,26 @@ TEST(Threads, SessionsOfOneProgramDoNotMeet) {
   EXPECT_EQ(together, alone);
   EXPECT_NE(alone[0], 0u);
   EXPECT_NE(alone[0], alone[1]) << "the inputs differ, so must the spikes";
+}
+
+TEST(Threads, ACacheIsSharedByCompilationsSideBySide) {
+  const testing::OwnFolder folder;
+  if (!folder.exists()) GTEST_SKIP() << "neither the build's folder nor the home folder is closed to others";
+  std::array<std::uint64_t, 4> hashes{};
+  const auto compile = [&](std::uint64_t& hash) {
+    const auto program =
+        compile_file(kGraphs / "recurrent/network.json", {.cache_directory = folder.path() / "cache"});
+    if (program.ok()) hash = run_alone(*program, 1);
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (std::uint64_t& hash : hashes) threads.emplace_back([&] { compile(hash); });
+  }
+  EXPECT_NE(hashes[0], 0u);
+  for (const std::uint64_t hash : hashes) EXPECT_EQ(hash, hashes[0]);
+  std::uint64_t warm = 0;
+  compile(warm);
+  EXPECT_EQ(warm, hashes[0]);
 }
 
 TEST(Threads, GraphsAreCompiledSideBySide) {

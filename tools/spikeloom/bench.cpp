@@ -200,7 +200,7 @@ std::string json_of(const Options& options, const Subject& subject, const Outcom
   json["cpu"] = subject.compiled.cpu;
   json["lanes"] = subject.compiled.lanes;
   json["inputs"] = subject.load.lines();
-  json["times"] = {{"load_s", subject.network.seconds}, {"compile_s", subject.compile_seconds}};
+  json["times"] = {{"load_s", subject.network.load_seconds()}, {"compile_s", subject.compile_seconds}};
   if (options.load.inputs.empty()) json["seed"] = options.load.seed;
   if (const auto& t = outcome.throughput) {
     const double median = t->median(), samples = subject.load.batch();
@@ -230,7 +230,7 @@ Result<int> measured(const Options& options, const Terminal& terminal) {
   TRY(const Workload load, Workload::prepare(*network.model, options.load));
   for (const std::string& line : load.lines()) terminal.say(line);
   const auto start = Clock::now();
-  TRY(const CompiledProgram compiled, compile(*network.model, options.machine.target()));
+  TRY(const CompiledProgram compiled, compile(*network.model, options.machine.target(terminal)));
   drop_weights(*network.model);
   const Subject subject{network, load, compiled, seconds_since(start)};
   SessionOptions session_options;
@@ -239,7 +239,8 @@ Result<int> measured(const Options& options, const Terminal& terminal) {
   terminal.say(escaped(network.model->name.empty() ? network.file : network.model->name) + ", " +
                counted(load.batch(), "sample") +
                terminal.muted(", " + std::to_string(compiled.lanes) + " lanes, " + escaped(compiled.cpu) +
-                              ", compiled in " + duration_text(subject.compile_seconds)));
+                              (compiled.is_code_cached ? ", from the cache in " : ", compiled in ") +
+                              duration_text(subject.compile_seconds)));
   TRY(const Outcome outcome, Bench(options, load, std::move(session), terminal).run(stop));
   const bool is_empty = (outcome.throughput && outcome.throughput->step_seconds.empty()) ||
                         (outcome.latency && outcome.latency->seconds.empty());
@@ -267,6 +268,7 @@ void declare_bench(CLI::App& app, Action& action) {
       ->check(CLI::Range(1u, 100000u))
       ->type_name("N");
   options->machine.declare(app);
+  options->machine.declare_perf_map(app);
   app.add_flag("--json", options->json, "print the numbers, and problems, to stdout");
   action = [options](const Terminal& terminal) { return bench(*options, terminal); };
 }

@@ -4,6 +4,7 @@
 
 #include "choices.h"
 #include "support/text.h"
+#include "support/try.h"
 #include "verb.h"
 
 namespace spikeloom::tool {
@@ -11,8 +12,17 @@ namespace {
 
 struct Options {
   NetworkChoice network;
+  StageChoice stages;
   bool json = false;
 };
+
+/// Shows the stages that come after checking; they may fail on their own.
+Result<void> show_stages(const Options& options, const Network& network, const Terminal& terminal) {
+  StageTimes times = network.times;
+  TRY_VOID(options.stages.show(network, {.times = &times}, terminal));
+  options.stages.say_times(times, terminal);
+  return {};
+}
 
 int check(const Options& options, const Terminal& terminal) {
   const Network network = read_network(options.network.file, {options.network.tensors_anywhere});
@@ -32,7 +42,9 @@ int check(const Options& options, const Terminal& terminal) {
       if (errors > 1) terminal.say(std::to_string(errors) + " errors");
     }
   }
-  return ok ? 0 : static_cast<int>(Error(network.problems).kind());
+  if (!ok) return static_cast<int>(Error(network.problems).kind());
+  const auto shown = show_stages(options, network, terminal);
+  return shown ? 0 : fail(terminal, shown.error());
 }
 
 }  // namespace
@@ -40,7 +52,8 @@ int check(const Options& options, const Terminal& terminal) {
 void declare_check(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   options->network.declare(app);
-  app.add_flag("--json", options->json, "print the problems to stdout as JSON");
+  CLI::Option* const dump = options->stages.declare(app);
+  app.add_flag("--json", options->json, "print the problems to stdout as JSON")->excludes(dump);
   action = [options](const Terminal& terminal) { return check(*options, terminal); };
 }
 

@@ -1,5 +1,7 @@
 #include "choices.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
@@ -38,10 +40,25 @@ void MachineChoice::declare(CLI::App& app) {
       ->check(CLI::IsMember({0u, 1u, 4u, 8u, 16u}))
       ->type_name("N");
   app.add_option("--cpu", cpu, "CPU to compile for, such as x86-64-v2 (this machine)")->type_name("NAME");
+  cache.declare(app);
+}
+
+void MachineChoice::declare_perf_map(CLI::App& app) {
+  app.add_flag("--perf-map", has_perf_map,
+               "write /tmp/perf-<process>.map, from which perf takes kernel names");
+}
+
+TargetChoice MachineChoice::target(const Terminal& terminal) const {
+  TargetChoice choice = target();
+  OpenedCache opened = cache.open();
+  if (opened.warning) terminal.diagnostics({&*opened.warning, 1});
+  choice.cache = std::move(opened.cache);
+  if (has_perf_map) choice.perf_map = "/tmp/perf-" + std::to_string(::getpid()) + ".map";
+  return choice;
 }
 
 TargetChoice MachineChoice::target() const {
-  return {lanes, cpu, machine::load(machine::cache_folder()).costs};
+  return {.lanes = lanes, .cpu = cpu, .costs = machine::load(machine::cache_folder()).costs};
 }
 
 std::string is_share(const std::string& text) {

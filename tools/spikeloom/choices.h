@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cache.h"
 #include "compiled.h"
 #include "input_data.h"
 #include "network.h"
@@ -26,13 +27,20 @@ struct NetworkChoice {
   Result<Network> load(const Terminal& terminal) const;
 };
 
-/// The machine to compile for.
+/// The machine to compile for, and what is kept of it.
 struct MachineChoice {
   unsigned lanes = 0;
   std::string cpu;
+  CacheChoice cache;
+  bool has_perf_map = false;
   void declare(CLI::App& app);
+  /// For verbs that run long enough to be looked at.
+  void declare_perf_map(CLI::App& app);
   /// With what is kept of this machine's speed.
   TargetChoice target() const;
+  /// With all that is kept: also the cache, opened (that it cannot be trusted goes to the terminal), and a
+  /// perf map.
+  TargetChoice target(const Terminal& terminal) const;
 };
 
 /// What `doctor --calibrate` found out about this machine, or the defaults; warns where it cannot be taken.

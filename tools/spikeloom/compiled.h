@@ -2,20 +2,27 @@
 // whether this build has the code generator (compiled/) or not (interpreted/).
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "cache/code_cache.h"
 #include "engine.h"
 #include "schedule/stages.h"
 #include "spikeloom/loaded_program.h"
+#include "stages.h"
 
 namespace spikeloom::tool {
 
+/// What is compiled for, and how.
 struct TargetChoice {
-  unsigned lanes = 0;  // 0: chosen from the CPU
-  std::string cpu;     // "": this machine
-  MachineCosts costs;  // that drives are chosen by
+  unsigned lanes = 0;                      // 0: chosen from the CPU
+  std::string cpu;                         // "": this machine
+  MachineCosts costs;                      // that drives are chosen by
+  std::shared_ptr<const CodeCache> cache;  // null: code is generated
+  std::filesystem::path perf_map;          // "": none
+  StageTimes* times = nullptr;             // receives those of the stages behind the model
 };
 
 bool has_code_generator();
@@ -26,6 +33,7 @@ struct CompiledProgram {
   PlanShape shape;
   std::string cpu;
   unsigned lanes = 1;
+  bool is_code_cached = false;  // taken from the cache, not generated
 };
 /// ErrorKind::unsupported without a code generator.
 Result<CompiledProgram> compile(const Model& model, const TargetChoice& target);
@@ -36,9 +44,12 @@ Result<std::unique_ptr<EngineMaker>> compiled_maker(const Model& model, const Ta
 /// How it would run; needs no code generator.
 Result<PlanShape> plan_shape(const Model& model, const TargetChoice& target);
 
-enum class Dump { plan, llvm, assembly };
-/// The text of a stage. A plan needs no code generator.
-Result<std::string> dump(const Model& model, const TargetChoice& target, Dump what);
+/// What the stages behind the model gave, where not null.
+struct StageTexts {
+  std::string *plan = nullptr, *llvm = nullptr, *assembly = nullptr;
+};
+/// A plan needs no code generator; code is generated even if the cache holds it.
+Result<void> write_stages(const Model& model, const TargetChoice& target, const StageTexts& into);
 
 struct Machine {
   std::string cpu, features, triple, llvm_version;

@@ -17,30 +17,26 @@ namespace {
 struct Options {
   NetworkChoice network;
   MachineChoice machine;
+  StageChoice stages;
   bool dot = false, mermaid = false, plan = false, json = false;
-  std::string stage;
   PlanView view;  // what predictions assume
 };
 
 /// With the plan as one more key.
-Result<std::string> json_of(const Options& options, const Model& model) {
+Result<std::string> json_of(const Options& options, const Model& model, const TargetChoice& target) {
   if (!options.plan) return describe_json(model);
-  TRY(const PlanShape plan, plan_shape(model, options.machine.target()));
+  TRY(const PlanShape plan, plan_shape(model, target));
   auto json = nlohmann::ordered_json::parse(describe_json(model));
   json["plan"] = nlohmann::ordered_json::parse(describe_plan_json(plan, options.view));
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
-Result<std::string> text_of(const Options& options, const Model& model) {
-  if (options.stage == "model") return model.print();
-  if (options.stage == "llvm") return dump(model, options.machine.target(), Dump::llvm);
-  if (options.stage == "asm") return dump(model, options.machine.target(), Dump::assembly);
-  if (options.stage == "plan") return dump(model, options.machine.target(), Dump::plan);
+Result<std::string> text_of(const Options& options, const Model& model, const TargetChoice& target) {
   if (options.dot) return describe_dot(model);
   if (options.mermaid) return describe_mermaid(model);
-  if (options.json) return json_of(options, model);
+  if (options.json) return json_of(options, model, target);
   if (!options.plan) return describe_text(model);
-  TRY(const PlanShape plan, plan_shape(model, options.machine.target()));
+  TRY(const PlanShape plan, plan_shape(model, target));
   return describe_text(model) + "\n" + describe_plan_text(plan, options.view);
 }
 
@@ -48,10 +44,19 @@ int describe(Options& options, const Terminal& terminal) {
   if (options.plan) options.view.costs = kept_costs(terminal);
   const auto network = options.network.load(terminal);
   if (!network) return fail(terminal, network.error(), options.json);
-  const auto text = text_of(options, *network->model);
-  if (!text) return fail(terminal, text.error(), options.json);
-  terminal.data(*text);
-  if (!text->ends_with('\n')) terminal.data("\n");
+  StageTimes times = network->times;
+  TargetChoice target = options.machine.target();
+  target.times = &times;
+  if (!options.stages.dump.empty()) {
+    if (const auto shown = options.stages.show(*network, target, terminal); !shown)
+      return fail(terminal, shown.error());
+  } else {
+    const auto text = text_of(options, *network->model, target);
+    if (!text) return fail(terminal, text.error(), options.json);
+    terminal.data(*text);
+    if (!text->ends_with('\n')) terminal.data("\n");
+  }
+  options.stages.say_times(times, terminal);
   return 0;
 }
 
@@ -63,10 +68,7 @@ void declare_describe(CLI::App& app, Action& action) {
   const std::vector<CLI::Option*> forms = {
       app.add_flag("--dot", options->dot, "as a Graphviz drawing"),
       app.add_flag("--mermaid", options->mermaid, "as a Mermaid flowchart"),
-      app.add_flag("--json", options->json, "as JSON"),
-      app.add_option("--dump", options->stage, "the text of a compiler stage")
-          ->check(CLI::IsMember({"model", "plan", "llvm", "asm"}))
-          ->type_name("model|plan|llvm|asm")};
+      app.add_flag("--json", options->json, "as JSON"), options->stages.declare(app)};
   for (CLI::Option* one : forms)
     for (CLI::Option* other : forms)
       if (one != other) one->excludes(other);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "cache.h"
 #include "compiled.h"
 #include "machine/calibration.h"
 #include "machine/measure.h"
@@ -82,7 +83,8 @@ Result<SelfCheck> self_check() {
 }
 
 struct Options {
-  bool json = false, calibrate = false;
+  CacheChoice cache;
+  bool json = false, calibrate = false, is_clearing = false;
 };
 
 /// What is kept, or measured now and kept.
@@ -120,7 +122,45 @@ nlohmann::ordered_json level_json(const MemoryLevel& level) {
   return json;
 }
 
+std::string entries_text(const CodeCache::Contents& contents) {
+  return std::to_string(contents.entries) + (contents.entries == 1 ? " entry, " : " entries, ") +
+         bytes_text(contents.bytes);
+}
+
+/// Removes every entry, which is all that this option does.
+int clear_cache(const Options& options, const Terminal& terminal) {
+  const OpenedCache opened = options.cache.open();
+  if (!opened.cache)
+    return fail(terminal, Error(ErrorKind::usage, "there is no cache to clear: " + opened.why_off),
+                options.json);
+  const CodeCache::Contents removed = opened.cache->clear();
+  if (options.json)
+    terminal.data(
+        nlohmann::ordered_json{{"removed_entries", removed.entries}, {"removed_bytes", removed.bytes}}.dump(
+            2) +
+        "\n");
+  else
+    terminal.say("removed " + entries_text(removed) + " from " + escaped(opened.folder.string()));
+  return 0;
+}
+
+nlohmann::ordered_json cache_json(const OpenedCache& opened) {
+  nlohmann::ordered_json json;
+  json["folder"] = opened.folder.string();
+  json["on"] = opened.cache != nullptr;
+  if (!opened.cache) {
+    json["why_off"] = opened.why_off;
+    return json;
+  }
+  const CodeCache::Contents contents = opened.cache->contents();
+  json["entries"] = contents.entries;
+  json["bytes"] = contents.bytes;
+  json["most_bytes"] = CodeCache::kMostBytes;
+  return json;
+}
+
 int doctor(const Options& options, const Terminal& terminal) {
+  if (options.is_clearing) return clear_cache(options, terminal);
   const bool as_json = options.json;
   const auto limits = calibration(options.calibrate, terminal);
   if (!limits) return fail(terminal, limits.error(), as_json);
@@ -160,6 +200,13 @@ int doctor(const Options& options, const Terminal& terminal) {
                      std::to_string(graph_limits.nodes) + " nodes");
   line("", "tensor file " + bytes_text(graph_limits.tensors.file_bytes) + ", running memory " +
                bytes_text(session_limits.memory_limit));
+  const OpenedCache cache = options.cache.open();
+  json["cache"] = cache_json(cache);
+  if (cache.cache)
+    line("cache", escaped(cache.folder.string()) + ": " + entries_text(cache.cache->contents()) +
+                      " of at most " + bytes_text(CodeCache::kMostBytes));
+  else
+    line("cache", "off: " + escaped(cache.why_off));
 
   const MachineCosts& costs = limits->costs;
   std::array<char, 128> arithmetic{};
@@ -207,6 +254,8 @@ void declare_doctor(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   app.add_flag("--calibrate", options->calibrate,
                "measure what a core of this machine can do, and keep it for plans and profiles");
+  options->cache.declare(app);
+  app.add_flag("--clear-cache", options->is_clearing, "remove all compiled code that is kept");
   app.add_flag("--json", options->json, "as JSON");
   action = [options](const Terminal& terminal) { return doctor(*options, terminal); };
 }

@@ -39,6 +39,7 @@ class EngineMaker {
   virtual Result<std::unique_ptr<Engine>> make(const SessionOptions& options) const = 0;
   virtual std::string name() const = 0;  // "jit", "reference"
   virtual std::string cpu() const = 0;
+  virtual bool is_code_cached() const = 0;  // taken from the cache, not generated
   virtual unsigned lanes() const = 0;
   virtual std::uint64_t hash() const = 0;              // of the program; 0 if there is none
   virtual std::uint64_t bytes_per_sample() const = 0;  // of running memory

@@ -1,7 +1,5 @@
 #include "network.h"
 
-#include <chrono>
-
 #include "model/build.h"
 #include "support/report.h"
 #include "support/text.h"
@@ -9,18 +7,25 @@
 namespace spikeloom::tool {
 
 Network read_network(const std::filesystem::path& file, const NetworkOptions& options) {
-  const auto start = std::chrono::steady_clock::now();
   Network network;
   network.file = file.string();
   Report report;
   GraphOptions graph_options;
   graph_options.tensors_anywhere = options.tensors_anywhere;
-  network.graph = read_graph_file(file, graph_options, report);
-  if (network.graph != nullptr) network.model = build_model(*network.graph, ModelLimits{}, report);
+  network.graph =
+      timed(&network.times, "graph", [&] { return read_graph_file(file, graph_options, report); });
+  if (network.graph != nullptr)
+    network.model =
+        timed(&network.times, "model", [&] { return build_model(*network.graph, ModelLimits{}, report); });
   network.problems = report.error().diagnostics;
   if (!report.ok()) network.model.reset();
-  network.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return network;
+}
+
+double Network::load_seconds() const {
+  double seconds = 0;
+  for (const StageTime& stage : times) seconds += stage.seconds;
+  return seconds;
 }
 
 Result<Network> load_network(const std::filesystem::path& file, const NetworkOptions& options) {

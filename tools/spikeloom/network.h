@@ -10,6 +10,7 @@
 #include "graph/graph.h"
 #include "model/model.h"
 #include "spikeloom/result.h"
+#include "stages.h"
 
 namespace spikeloom::tool {
 
@@ -18,10 +19,11 @@ struct Network {
   std::unique_ptr<Graph> graph;      // the model's tensors and text live on their own
   std::optional<Model> model;        // absent after an error
   std::vector<Diagnostic> problems;  // errors and warnings, by place
-  double seconds = 0;                // that reading and checking took
+  StageTimes times;                  // of reading and checking
 
   /// ms per step if the file says so.
   std::optional<double> dt_ms() const { return graph == nullptr ? std::nullopt : graph->dt; }
+  double load_seconds() const;
 };
 
 struct NetworkOptions {

@@ -165,7 +165,7 @@ Result<int> measured(const Options& options, const Terminal& terminal) {
   for (const std::string& line : load.lines()) terminal.say(line);
   Profile profile;
   profile.costs = kept_costs(terminal);
-  TRY(const CompiledProgram compiled, compile(*network.model, options.machine.target()));
+  TRY(const CompiledProgram compiled, compile(*network.model, options.machine.target(terminal)));
   drop_weights(*network.model);
   TRY(const bool is_measured, Profiler(load, compiled, terminal).run(stop, profile));
   if (!is_measured) return Error(ErrorKind::interrupted, "interrupted before anything was measured");

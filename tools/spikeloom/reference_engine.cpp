@@ -149,6 +149,7 @@ class ReferenceMaker final : public EngineMaker {
     return std::unique_ptr<Engine>(std::make_unique<ReferenceEngine>(model_, options));
   }
   std::string name() const override { return "reference"; }
+  bool is_code_cached() const override { return false; }
   std::string cpu() const override { return "any"; }
   unsigned lanes() const override { return 1; }
   std::uint64_t hash() const override { return 0; }

@@ -26,6 +26,7 @@ struct Options {
   NetworkChoice network;
   MachineChoice machine;
   DataChoice data;
+  StageChoice stages;
   std::string engine = has_code_generator() ? "jit" : "reference";
   std::string record, out, plot, labels, decode_output, save_state, load_state;
   std::string decode = "rate";
@@ -108,14 +109,20 @@ Result<Run> Run::prepare(const Options& options, const Terminal& terminal) {
     return Error(ErrorKind::usage, "there is no sample " + std::to_string(options.plot_sample) + " to plot",
                  "the data has " + std::to_string(report.samples) + ", counted from 0");
 
+  StageTimes times = run.network_->times;
+  TRY_VOID(options.stages.show(*run.network_, options.machine.target(), terminal));
   const auto start = std::chrono::steady_clock::now();
   if (options.engine == "reference") {
     run.maker_ = reference_maker(model);
   } else {
-    TRY(run.maker_, compiled_maker(model, options.machine.target()));
+    TargetChoice target = options.machine.target(terminal);
+    target.times = &times;
+    TRY(run.maker_, compiled_maker(model, target));
     drop_weights(*run.network_->model);
   }
   report.compile_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  options.stages.say_times(times, terminal);
+  report.is_code_cached = run.maker_->is_code_cached();
   report.engine = run.maker_->name();
   report.cpu = run.maker_->cpu();
   report.lanes = run.maker_->lanes();
@@ -276,10 +283,12 @@ void declare_run(CLI::App& app, Action& action) {
       ->check(CLI::IsMember({"jit", "reference"}))
       ->type_name("jit|reference");
   options->machine.declare(app);
+  options->machine.declare_perf_map(app);
+  CLI::Option* const dump = options->stages.declare(app);
   app.add_option("--threads", options->threads, "threads to use; never changes a result (1)")
       ->check(CLI::Range(1u, 1024u))
       ->type_name("N");
-  app.add_flag("--json", options->json, "print what run.json holds, and problems, to stdout");
+  app.add_flag("--json", options->json, "print what run.json holds, and problems, to stdout")->excludes(dump);
   action = [options](const Terminal& terminal) { return run(*options, terminal); };
 }
 

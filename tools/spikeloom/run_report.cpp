@@ -44,7 +44,8 @@ void say_summary(const Terminal& terminal, const Network& network, const RunRepo
   terminal.say(terminal.muted(report.engine +
                               (report.engine == "jit"
                                    ? ", " + std::to_string(report.lanes) + " lanes, " + escaped(report.cpu) +
-                                         ", compiled in " + duration_text(report.compile_seconds)
+                                         (report.is_code_cached ? ", from the cache in " : ", compiled in ") +
+                                         duration_text(report.compile_seconds)
                                    : "")));
   std::vector<std::vector<std::string>> rows;
   for (const SpikeTotal& total : report.spikes) rows.push_back(total.words(network.dt_ms()));
@@ -76,10 +77,12 @@ std::string run_json(const Network& network, const RunReport& report) {
   json["engine"] = report.engine;
   json["cpu"] = report.cpu;
   json["lanes"] = report.lanes;
+  json["code_cached"] = report.is_code_cached;
   json["threads"] = report.threads;
   json["interrupted"] = report.is_interrupted;
-  json["times"] = {
-      {"load_s", network.seconds}, {"compile_s", report.compile_seconds}, {"run_s", report.run_seconds}};
+  json["times"] = {{"load_s", network.load_seconds()},
+                   {"compile_s", report.compile_seconds},
+                   {"run_s", report.run_seconds}};
   json["inputs"] = report.inputs;
   json["recordings"] = Json::array();
   for (const RecordedFile& file : report.files) {

@@ -22,6 +22,7 @@ struct RunReport {
   std::uint32_t samples = 1, batch = 1, threads = 1;
   double compile_seconds = 0, run_seconds = 0;
   bool is_interrupted = false;
+  bool is_code_cached = false;      // taken from the cache, not generated
   std::vector<std::string> inputs;  // InputData::lines()
   std::vector<RecordedFile> files;
   std::vector<SpikeTotal> spikes;

@@ -295,12 +295,12 @@ Result<Outcome> verified(const Options& options, const Network& network, std::st
   for (const std::string& line : data.lines()) terminal.say(line);
   Verification verification(options, network, data, std::move(states));
   if (options.expect.empty()) {
-    TRY(const auto compiled, compiled_maker(model, options.machine.target()));
+    TRY(const auto compiled, compiled_maker(model, options.machine.target(terminal)));
     return verification.against_reference(*compiled, stop, terminal);
   }
   if (options.engine == "reference")
     return verification.against_recorded(*reference_maker(model), expected, stop, terminal);
-  TRY(const auto compiled, compiled_maker(model, options.machine.target()));
+  TRY(const auto compiled, compiled_maker(model, options.machine.target(terminal)));
   return verification.against_recorded(*compiled, expected, stop, terminal);
 }
 

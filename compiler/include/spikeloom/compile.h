@@ -15,6 +15,10 @@ typedef struct spikeloom_compile_options {
   /* Receives each warning as text; may be null. */
   void (*warn)(void* user, const char* text);
   void* user;
+  /* Where compiled code is kept for the next start; null: nowhere. One that others could write to is not
+   * used, with a warning. */
+  const char* cache_directory;
+  const char* perf_map; /* a new file in which Linux `perf` finds the kernels' names; null: none */
 } spikeloom_compile_options;
 
 /* Reads, checks and compiles a graph file. The error's text holds every problem of the file. `options` may be

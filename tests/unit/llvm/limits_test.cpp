@@ -1,8 +1,5 @@
 // What the code generator refuses, and what generated code cannot reach.
 #include <gtest/gtest.h>
-#include <llvm/IR/IRBuilder.h>
-#include <llvm/IR/LLVMContext.h>
-#include <llvm/IR/Module.h>
 #include <llvm/Support/ErrorHandling.h>
 
 #include <stdexcept>
@@ -10,8 +7,8 @@
 #include "llvm/codegen.h"
 #include "llvm/compile_thread.h"
 #include "llvm/jit.h"
-#include "llvm/target.h"
 #include "unit/llvm/networks.h"
+#include "unit/llvm/objects.h"
 
 namespace spikeloom::testing {
 namespace {
@@ -48,7 +45,7 @@ TEST(Limits, SmallerLimitsHoldForTheWholeModule) {
   NetworkWriter network;
   network.lif({{network.input(10)}});
   const Plan plan = make_plan(network.model, *resolve_target({}));
-  const auto program = generate(plan, {.module_instructions = 20});
+  const auto program = generate(plan, {.limits = {.module_instructions = 20}});
   ASSERT_FALSE(program.ok());
   EXPECT_EQ(program.error().kind(), ErrorKind::limit);
 }
@@ -76,30 +73,19 @@ TEST(Limits, TheWidthFollowsTheCpu) {
   EXPECT_FALSE(old->has_fma);
 }
 
-/// A module whose only kernel calls `callee`.
-std::unique_ptr<llvm::Module> caller_of(llvm::LLVMContext& context, const Cpu& cpu, const char* callee) {
-  auto module = std::make_unique<llvm::Module>("m", context);
-  module->setTargetTriple(cpu.triple);
-  llvm::IRBuilder<> b(context);
-  auto* pointer = b.getPtrTy();
-  auto* function = llvm::Function::Create(llvm::FunctionType::get(b.getVoidTy(), {pointer}, false),
-                                          llvm::Function::ExternalLinkage, "kernel", *module);
-  b.SetInsertPoint(llvm::BasicBlock::Create(context, "entry", function));
-  auto type = llvm::FunctionType::get(b.getInt32Ty(), {pointer}, false);
-  b.CreateCall(module->getOrInsertFunction(callee, type), {function->getArg(0)});
-  b.CreateRetVoid();
-  return module;
-}
-
 TEST(Limits, GeneratedCodeReachesNoSymbolOfTheProcess) {
-  const auto cpu = find_cpu("");
-  ASSERT_TRUE(cpu.ok());
   for (const char* callee : {"system", "malloc", "memcpy"}) {
-    auto context = std::make_unique<llvm::LLVMContext>();
-    auto module = caller_of(*context, *cpu, callee);
-    const auto loaded = load_module(std::move(context), std::move(module), {"kernel"}, *cpu);
+    const auto loaded = load_object(object_that_calls(callee, "kernel"), {"kernel"});
     EXPECT_EQ(loaded.ok(), std::string(callee) == "memcpy") << callee;
   }
+}
+
+TEST(Limits, AnObjectThatIsNoneIsRefused) {
+  const ObjectCode sound = object_that_calls("memcpy", "kernel");
+  EXPECT_FALSE(load_object(sound, {"another"}).ok());
+  EXPECT_FALSE(load_object({}, {"kernel"}).ok());
+  EXPECT_FALSE(load_object(ObjectCode(1000, 0x5a), {"kernel"}).ok());
+  EXPECT_FALSE(load_object({sound.begin(), sound.begin() + 70}, {"kernel"}).ok());
 }
 
 TEST(Limits, AFatalErrorOfLlvmIsAnInternalError) {
@@ -121,7 +107,8 @@ TEST(Limits, TheTextsOfTheCodeCanBeHad) {
   NetworkWriter network;
   network.lif({{network.input(100)}});
   std::string llvm, assembly;
-  ASSERT_TRUE(generate(make_plan(network.model, *resolve_target({.lanes = 8})), {}, &llvm, &assembly).ok());
+  const Plan plan = make_plan(network.model, *resolve_target({.lanes = 8}));
+  ASSERT_TRUE(generate(plan, {.dump_llvm = &llvm, .dump_asm = &assembly}).ok());
   EXPECT_NE(llvm.find("<8 x float>"), std::string::npos);
   EXPECT_NE(assembly.find("spikeloom_0_cell_lif"), std::string::npos);
 }

@@ -47,6 +47,7 @@ class CompiledMaker final : public EngineMaker {
   }
   std::string name() const override { return "jit"; }
   std::string cpu() const override { return compiled_.cpu; }
+  bool is_code_cached() const override { return compiled_.is_code_cached; }
   unsigned lanes() const override { return compiled_.lanes; }
   std::uint64_t hash() const override { return compiled_.program.table().hash; }
   std::uint64_t bytes_per_sample() const override { return compiled_.program.table().arena_per_sample; }
@@ -71,20 +72,27 @@ bool has_code_generator() {
 }
 
 Result<CompiledProgram> compile(const Model& model, const TargetChoice& choice) {
-  TRY(const Target target, resolved(choice));
+  TRY(const Target target, timed(choice.times, "target", [&] { return resolved(choice); }));
   // Packed weights are the largest thing that a small file can ask for.
   if (const std::uint64_t bytes = constant_bytes(model); bytes > kMostConstantBytes)
     return Error(ErrorKind::limit, "weights and parameters would take " + bytes_text(bytes) + ", more than " +
                                        bytes_text(kMostConstantBytes));
-  const Plan plan = make_plan(model, target, {.costs = choice.costs});
-  TRY(Program program, generate(plan));
+  const Plan plan =
+      timed(choice.times, "plan", [&] { return make_plan(model, target, {.costs = choice.costs}); });
+  bool is_cached = false;
+  TRY(Program program, timed(choice.times, "code", [&] {
+        return generate(plan,
+                        {.cache = choice.cache.get(), .perf_map = choice.perf_map, .from_cache = &is_cached});
+      }));
+  if (choice.times && is_cached) choice.times->back().stage += " (from the cache)";
   return CompiledProgram{std::move(program), shape_of(plan),
-                         target.cpu.empty() ? machine_info().cpu : target.cpu, target.lanes};
+                         target.cpu.empty() ? machine_info().cpu : target.cpu, target.lanes, is_cached};
 }
 
 Result<PlanShape> plan_shape(const Model& model, const TargetChoice& choice) {
   TRY(const Target target, resolved(choice));
-  return shape_of(make_plan(model, target, {.costs = choice.costs}));
+  return shape_of(
+      timed(choice.times, "plan", [&] { return make_plan(model, target, {.costs = choice.costs}); }));
 }
 
 Result<std::unique_ptr<EngineMaker>> compiled_maker(const Model& model, const TargetChoice& choice) {
@@ -92,14 +100,16 @@ Result<std::unique_ptr<EngineMaker>> compiled_maker(const Model& model, const Ta
   return std::unique_ptr<EngineMaker>(std::make_unique<CompiledMaker>(std::move(compiled)));
 }
 
-Result<std::string> dump(const Model& model, const TargetChoice& choice, Dump what) {
-  TRY(const Target target, resolved(choice));
-  const Plan plan = make_plan(model, target, {.costs = choice.costs});
-  if (what == Dump::plan) return plan.print();
-  std::string text;
-  TRY(const Program program,
-      generate(plan, {}, what == Dump::llvm ? &text : nullptr, what == Dump::assembly ? &text : nullptr));
-  return text;
+Result<void> write_stages(const Model& model, const TargetChoice& choice, const StageTexts& into) {
+  TRY(const Target target, timed(choice.times, "target", [&] { return resolved(choice); }));
+  const Plan plan =
+      timed(choice.times, "plan", [&] { return make_plan(model, target, {.costs = choice.costs}); });
+  if (into.plan) *into.plan = plan.print();
+  if (!into.llvm && !into.assembly) return {};
+  TRY([[maybe_unused]] const Program program, timed(choice.times, "code", [&] {
+        return generate(plan, {.dump_llvm = into.llvm, .dump_asm = into.assembly});
+      }));
+  return {};
 }
 
 std::optional<Machine> machine() {

@@ -32,12 +32,17 @@ Result<std::unique_ptr<EngineMaker>> compiled_maker(const Model&, const TargetCh
 }
 
 Result<PlanShape> plan_shape(const Model& model, const TargetChoice& choice) {
-  return shape_of(make_plan(model, target_of(choice), {.costs = choice.costs}));
+  return shape_of(timed(choice.times, "plan",
+                        [&] { return make_plan(model, target_of(choice), {.costs = choice.costs}); }));
 }
 
-Result<std::string> dump(const Model& model, const TargetChoice& choice, Dump what) {
-  if (what != Dump::plan) return no_code_generator();
-  return make_plan(model, target_of(choice), {.costs = choice.costs}).print();
+Result<void> write_stages(const Model& model, const TargetChoice& choice, const StageTexts& into) {
+  if (into.llvm || into.assembly) return no_code_generator();
+  const Target target = target_of(choice);
+  const Plan plan =
+      timed(choice.times, "plan", [&] { return make_plan(model, target, {.costs = choice.costs}); });
+  if (into.plan) *into.plan = plan.print();
+  return {};
 }
 
 std::optional<Machine> machine() {

@@ -1,0 +1,24 @@
+// Machine code as bytes: an object file in memory, or its text.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "spikeloom/result.h"
+
+namespace llvm {
+class Module;
+class TargetMachine;
+}  // namespace llvm
+
+namespace spikeloom {
+
+using ObjectCode = std::vector<unsigned char>;
+
+/// Runs LLVM's code generator. It changes the module.
+ObjectCode object_of(llvm::Module& module, llvm::TargetMachine& machine);
+
+/// The same as assembly text; the module itself is left alone.
+std::string assembly_of(const llvm::Module& module, llvm::TargetMachine& machine);
+
+}  // namespace spikeloom
