@@ -100,16 +100,17 @@ void PanelCode::choose_drive(std::size_t number, llvm::Value* first, llvm::Value
 
 void PanelCode::emit_panels(llvm::Value* first, llvm::Value* end) {
   llvm::Value* padded = b_.round_up(f_.end_neuron, 16);
+  llvm::Value* outputs = f_.size(2);
   f_.for_each(
       f_.first_neuron, f_.end_neuron,
       [&](llvm::Value* panel) {
         panel_ = panel;
-        llvm::Value* width = b_.minimum(b_.getInt64(k_.panel), b_.CreateSub(padded, panel));
-        llvm::Value* last = b_.minimum(f_.end_neuron, b_.CreateAdd(panel, b_.getInt64(k_.panel)));
+        llvm::Value* width = b_.minimum(outputs, b_.CreateSub(padded, panel));
+        llvm::Value* last = b_.minimum(f_.end_neuron, b_.CreateAdd(panel, outputs));
         f_.for_each(first, end,
                     [&](llvm::Value* sample) { emit_steps_of_panel(sample, first, width, last); });
       },
-      k_.panel);
+      outputs);
 }
 
 /// Some steps at a time, so that their currents stay in the first-level cache.

@@ -276,8 +276,8 @@ void PopulationCode::emit_tiles(llvm::Value* first, llvm::Value* end, llvm::Valu
   unsigned vectors = interleaved_vectors(cell_, b_.lanes(), b_.has_fma());
   // One mask register of eight cannot choose lanes.
   if (!carried_.empty()) vectors = std::min(vectors, 7u);
-  // A panel is whole tiles.
-  if (k_.has_linear()) vectors = std::min(std::bit_floor(vectors), k_.panel / b_.lanes());
+  // A panel is whole tiles, if it is not narrower than one.
+  if (k_.has_linear()) vectors = std::min(std::bit_floor(vectors), kWidestPanel / b_.lanes());
   llvm::Value* done = first;
   if (vectors > 1) {
     const std::uint64_t neurons = std::uint64_t{vectors} * b_.lanes();

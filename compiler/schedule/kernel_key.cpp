@@ -30,8 +30,6 @@ std::string key_of(const CellKernel& k) {
   for (const bool positive : k.fixed_not_negative) key += positive ? '+' : '-';
   key += " states ";
   for (const CellKernel::State s : k.states) key += s == CellKernel::State::traced ? 't' : 's';
-  key += " panel ";
-  append(key, k.panel);
   key += " tables ";
   for (const LevelTable& t : k.cell.tables) append(key, table_bits(t));
   key += " next ";

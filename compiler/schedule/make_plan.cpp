@@ -381,7 +381,7 @@ class Planner {
       use_scratch(row_bytes(model_.nodes[i].size, SPIKELOOM_FLOAT));
     }
     if (linear) {
-      k.panel = panel_;
+      stage_.sizes[2] = panel_;
       place_lists();
       linear_.clear();
     }

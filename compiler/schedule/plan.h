@@ -41,7 +41,6 @@ struct CellKernel {
   std::vector<bool> fixed_uniform;       // per Cell::fixed: one value for all neurons
   std::vector<bool> fixed_not_negative;  // per Cell::fixed: every value is finite and has no sign bit
   std::vector<State> states;             // traced: its buffer of steps is read by others
-  std::uint32_t panel = 0;  // neurons whose linear layers are computed together; 0: no linear layer
   // Operands, in this order: each port's sources; fixed values; level tables (midpoints, levels); states
   // (read and written in place); output; every state's steps, observed or traced; with a winner: scratch row
   // for its operand; with linear layers: scratch for their events, scratch that remembers the drives.
@@ -49,11 +48,16 @@ struct CellKernel {
   // A fixed value that is uniform is a row of 16 copies. Tables have 2^table_bits levels, the last one
   // repeated, and 2^table_bits - 1 midpoints, padded with +infinity.
   // sizes: [1] steps whose events fit into a row of scratch. All rows of a group are one piece of memory:
-  // fewer steps leave room for the lists of more samples. Weights are transposed and packed in panels of
-  // `panel` outputs, [panel][in][width]; the last panel is narrower, a multiple of 16. So a row of a panel is
-  // added per event, and a panel fits into the cache.
+  // fewer steps leave room for the lists of more samples. [2] outputs of a panel: weights are transposed and
+  // packed in panels, [panel][in][width]; the last one is narrower, a multiple of 16. So a row of a panel is
+  // added per event, and a panel fits into the cache. Both are 0 without a linear layer.
 
-  bool has_linear() const { return panel != 0; }
+  bool has_linear() const {
+    for (const auto& port : ports)
+      for (const Read& read : port)
+        if (read.linear) return true;
+    return false;
+  }
 };
 
 /// log2 of the levels of a table as it is stored.

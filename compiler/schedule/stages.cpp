@@ -25,7 +25,7 @@ class Reader {
     shape.alone = plan_.alone[index];
     const auto* cell = std::get_if<CellKernel>(&plan_.kernels[stage.kernel].kind);
     if (cell) {
-      shape.panel = cell->panel;
+      shape.panel = stage.sizes[2];
       shape.spikes = cell->cell.spikes();
       shape.operations = static_cast<std::uint64_t>(
           std::ranges::count_if(cell->cell.nodes, [](const ExprNode& n) { return arity(n.op) > 0; }));

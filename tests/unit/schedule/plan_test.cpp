@@ -237,13 +237,30 @@ TEST(Plan, PanelsGrowNarrowWhereThereAreManyInputs) {
   const auto panel = [](std::size_t inputs) {
     NetworkWriter w;
     w.lif({{w.linear({w.input(inputs)}, 16)}});
-    return std::get<CellKernel>(plan_of(w.model).kernels.front().kind).panel;
+    return plan_of(w.model).stages.front().sizes[2];
   };
   EXPECT_EQ(panel(2048), 128u);
   EXPECT_EQ(panel(2049), 64u);
   EXPECT_EQ(panel(4096), 64u);
   EXPECT_EQ(panel(4097), 32u);
   EXPECT_EQ(panel(20000), 16u);
+}
+
+TEST(Plan, LayersOfEqualStructureShareAKernelWhateverTheirSizes) {
+  NetworkWriter w;
+  Signal last = w.input(5000);
+  for (const std::size_t width : {300u, 7u, 90u}) last = w.lif({{w.linear({last}, width)}});
+  w.output("spikes", last);
+  const Plan plan = plan_of(w.model);
+  ASSERT_EQ(plan.stages.size(), 3u);
+  EXPECT_NE(plan.stages[0].sizes[2], plan.stages[1].sizes[2]);
+  EXPECT_NE(plan.stages[0].kernel, plan.stages[1].kernel) << "the first one reads floats";
+  EXPECT_EQ(plan.stages[1].kernel, plan.stages[2].kernel);
+  EXPECT_EQ(plan.kernels.size(), 2u);
+
+  NetworkWriter v;
+  v.lif({{v.linear({v.input(3)}, 2000)}});
+  EXPECT_EQ(plan_of(v.model).kernels.front().key, plan.kernels[plan.stages[0].kernel].key);
 }
 
 TEST(Plan, TheHashFollowsConstantsAndStructureButNotTheWidth) {
