@@ -59,6 +59,7 @@ static Result<Program> run_stages(const GraphSource& source, const PipelineOptio
   check_stage(plan);
 
   std::string llvm, assembly;
+  std::size_t generated = 0;
   const std::optional<CodeCache> cache = open_cache(o.compile.cache_directory, report);
   auto program = log("program", [&] {
     return generate(plan, {.limits = o.code,
@@ -66,8 +67,9 @@ static Result<Program> run_stages(const GraphSource& source, const PipelineOptio
                            .perf_map = o.compile.perf_map,
                            .dump_llvm = log.wants("llvm") ? &llvm : nullptr,
                            .dump_asm = log.wants("asm") ? &assembly : nullptr,
-                           .from_cache = o.compile.report ? &o.compile.report->code_from_cache : nullptr});
+                           .generated = &generated});
   });
+  if (o.compile.report) o.compile.report->code_from_cache = generated == 0;
   log.show("llvm", llvm);
   log.show("asm", assembly);
   return program;

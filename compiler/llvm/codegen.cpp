@@ -89,7 +89,7 @@ std::vector<std::string> symbols_of(const Plan& plan) {
 struct Compiled {
   ObjectCode object;
   LoadedKernels kernels;
-  bool from_cache = false;
+  std::size_t generated = 0;
 };
 
 /// What the cache holds is taken if it can be linked; otherwise the code is generated, and the entry
@@ -102,18 +102,18 @@ Result<Compiled> find_or_generate(const Plan& plan, const CodegenOptions& option
   if (options.cache && !is_shown)
     if (auto object = options.cache->find(key))
       if (auto loaded = load_object(*object, symbols))
-        return Compiled{*std::move(object), *std::move(loaded), true};
+        return Compiled{*std::move(object), *std::move(loaded), 0};
   TRY(ObjectCode object, generate_object(plan, cpu, options));
   TRY(LoadedKernels loaded, load_object(object, symbols));
   if (options.cache) options.cache->store(key, object);
-  return Compiled{std::move(object), std::move(loaded), false};
+  return Compiled{std::move(object), std::move(loaded), plan.kernels.size()};
 }
 
 Result<void> compile(const Plan& plan, const CodegenOptions& options, Owner& owner) {
   TRY(Compiled compiled, find_or_generate(plan, options));
   if (!options.perf_map.empty())
     TRY_VOID(write_perf_map(options.perf_map, plan, compiled.object, compiled.kernels.functions));
-  if (options.from_cache) *options.from_cache = compiled.from_cache;
+  if (options.generated) *options.generated = compiled.generated;
   owner.code = std::move(compiled.kernels.code);
   owner.kernels = std::move(compiled.kernels.functions);
   return {};

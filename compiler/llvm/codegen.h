@@ -25,7 +25,7 @@ struct CodegenOptions {
   // Receive text when not null. What is to be shown is generated, even if the cache holds it.
   std::string* dump_llvm = nullptr;
   std::string* dump_asm = nullptr;
-  bool* from_cache = nullptr;  // receives whether the code was found, and the code generator did not run
+  std::size_t* generated = nullptr;  // receives how many kernels went through the code generator
 };
 
 /// Fills in what the user left open: lanes and fma of the CPU. Fails for a CPU that LLVM does not know.

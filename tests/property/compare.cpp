@@ -197,9 +197,9 @@ PlanOptions random_schedule(Dice& dice) {
 /// Unless another network of equal structure has left it there, the code is generated first.
 Result<Program> found_in(const CodeCache& cache, const Plan& plan) {
   TRY_VOID(generate(plan, {.cache = &cache}));
-  bool found = false;
-  auto program = generate(plan, {.cache = &cache, .from_cache = &found});
-  if (program && !found) return Error(ErrorKind::internal, "the code was not found");
+  std::size_t generated = 0;
+  auto program = generate(plan, {.cache = &cache, .generated = &generated});
+  if (program && generated != 0) return Error(ErrorKind::internal, "the code was not found");
   return program;
 }
 

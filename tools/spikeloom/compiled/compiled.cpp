@@ -79,11 +79,12 @@ Result<CompiledProgram> compile(const Model& model, const TargetChoice& choice) 
                                        bytes_text(kMostConstantBytes));
   const Plan plan =
       timed(choice.times, "plan", [&] { return make_plan(model, target, {.costs = choice.costs}); });
-  bool is_cached = false;
+  std::size_t generated = 0;
   TRY(Program program, timed(choice.times, "code", [&] {
         return generate(plan,
-                        {.cache = choice.cache.get(), .perf_map = choice.perf_map, .from_cache = &is_cached});
+                        {.cache = choice.cache.get(), .perf_map = choice.perf_map, .generated = &generated});
       }));
+  const bool is_cached = generated == 0;
   if (choice.times && is_cached) choice.times->back().stage += " (from the cache)";
   return CompiledProgram{std::move(program), shape_of(plan),
                          target.cpu.empty() ? machine_info().cpu : target.cpu, target.lanes, is_cached};
