@@ -58,9 +58,7 @@ std::string lacking_feature(const llvm::MCSubtargetInfo& info) {
   return {};
 }
 
-}  // namespace
-
-Result<Cpu> find_cpu(const std::string& name) {
+Result<Cpu> look_up(const std::string& name) {
   std::string problem;
   const llvm::Target* target = native_target(problem);
   if (!target)
@@ -87,6 +85,14 @@ Result<Cpu> find_cpu(const std::string& name) {
   }
   read_abilities(cpu, triple, *info);
   return cpu;
+}
+
+}  // namespace
+
+Result<Cpu> find_cpu(const std::string& name) {
+  if (!name.empty()) return look_up(name);
+  static const Result<Cpu> here = look_up("");  // asking takes as long as loading a program
+  return here;
 }
 
 std::unique_ptr<llvm::TargetMachine> make_target_machine(const Cpu& cpu) {
