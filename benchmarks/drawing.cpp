@@ -17,15 +17,14 @@ Result<void> draw_synaptic_operations(std::span<const Row> rows, const std::file
     const std::string density = row.name.substr(row.name.rfind('p') + 1);
     auto& [compiled, limit] = lines[density];
     const double x = std::log2(static_cast<double>(row.inputs));
-    compiled.name = "compiled, density " + density;
-    limit.name = "limit, " + density;
+    compiled.name = "density " + density;
     compiled.points.push_back({x, row.compiled * 1e12});
     limit.points.push_back({x, row.limit * 1e12});
     most = std::max({most, row.compiled * 1e12, row.limit * 1e12});
     low = std::min(low, x), high = std::max(high, x);
   }
   plot::Panel panel;
-  panel.name = "W8: one linear layer and LIF, batch 16";
+  panel.name = "W8: one linear layer and LIF, batch 16; thin lines are the limit";
   panel.height = 280;
   panel.x = {.label = "log2 of neurons", .low = low - 0.2, .high = high + 0.2, .whole = true};
   panel.y = {.label = "ps a synaptic operation", .low = 0, .high = most * 1.1};
