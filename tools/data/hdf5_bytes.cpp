@@ -13,12 +13,17 @@ constexpr std::size_t kInternal = 16;  // half of the entries of a tree node
 /// Little-endian bytes, put one behind the other.
 class Out {
  public:
+  /// At most 8 bytes.
   Out& put(std::uint64_t value, int bytes) {
     for (int i = 0; i < bytes; ++i) text_ += static_cast<char>(value >> (8 * i));
     return *this;
   }
   Out& put(const std::string& bytes) {
     text_ += bytes;
+    return *this;
+  }
+  Out& zeros(std::size_t count) {
+    text_.append(count, '\0');
     return *this;
   }
   Out& pad8() {
@@ -141,7 +146,7 @@ class Writer {
         .put(kInternal, 2)
         .put(0, 4);
     super.put(0, 8).put(kUndefined, 8).put(bytes_.size(), 8).put(kUndefined, 8);
-    super.put(0, 8).put(top, 8).put(0, 8).put(0, 16);  // the symbol of the root
+    super.put(0, 8).put(top, 8).put(0, 8).zeros(16);  // the symbol of the root
     bytes_.replace(0, super.size(), super.text());
     return std::move(bytes_);
   }
@@ -175,7 +180,7 @@ class Writer {
             .pad8();
       const std::size_t size = std::max<std::size_t>(4096, heap.size() + 32);
       const std::size_t rest = size - 16 - heap.size();
-      heap.put(0, 2).put(0, 2).put(0, 4).put(rest, 8).put(std::string(rest - 16, '\0'));
+      heap.put(0, 2).put(0, 2).put(0, 4).put(rest, 8).zeros(rest - 16);
       const std::uint64_t place =
           append(Out().put("GCOL").put(1, 1).put(0, 3).put(size, 8).put(heap.text()).text());
       for (std::size_t i = 0; i < count; ++i)
@@ -257,13 +262,13 @@ class Writer {
       Out node;
       node.put("SNOD").put(1, 1).put(0, 1).put(count, 2);
       for (std::size_t i = 0; i < count; ++i)
-        node.put(names[order[first + i]], 8).put(places[order[first + i]], 8).put(0, 24);
-      node.put(std::string((2 * kLeaf - count) * 40, '\0'));
+        node.put(names[order[first + i]], 8).put(places[order[first + i]], 8).zeros(24);
+      node.zeros((2 * kLeaf - count) * 40);
       keys.put(append(node.text()), 8).put(names[order[first + count - 1]], 8);
     }
     Out tree;
     tree.put("TREE").put(0, 2).put(nodes, 2).put(kUndefined, 8).put(kUndefined, 8).put(keys.text());
-    tree.put(std::string(24 + 8 + 2 * kInternal * 16 - tree.size(), '\0'));
+    tree.zeros(24 + 8 + 2 * kInternal * 16 - tree.size());
     return {append(tree.text()), heap_place};
   }
 
