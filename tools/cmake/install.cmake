@@ -59,5 +59,5 @@ if(has_compiler)
 endif()
 
 if(TARGET spikeloom)
-  install(TARGETS spikeloom RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tools)
+  install(TARGETS spikeloom spikeloom-hdf5 RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tools)
 endif()

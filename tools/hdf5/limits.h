@@ -1,0 +1,22 @@
+// How much of a file of somebody else is taken.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace spikeloom::hdf5 {
+
+struct Limits {
+  std::uint64_t bytes = 2ull << 30;   // of all values handed back
+  std::uint64_t objects = 100000;     // groups, datasets, links and attributes
+  std::size_t depth = 32;             // of groups
+  std::size_t name = 1024;            // bytes of one name
+  unsigned seconds = 60;              // from start to end
+  std::uint64_t memory = 1ull << 30;  // of the other process, beyond `bytes`
+};
+
+/// No filter of HDF5 makes one byte of a file more than this many (deflate: 1032): what a file declares
+/// beyond that, it cannot hold.
+inline constexpr std::uint64_t kMostExpansion = 1100;
+
+}  // namespace spikeloom::hdf5
