@@ -262,7 +262,7 @@ std::string compare(const Model& model, const RandomNetwork& net, const Expected
   Dice dice(seed);
   const Plan plan = make_plan(model, *target, random_schedule(dice));
   verify(plan);
-  auto program = manner == Manner::from_cache ? found_in(*cache, plan) : generate(plan);
+  auto program = cache && manner == Manner::from_cache ? found_in(*cache, plan) : generate(plan);
   if (!program) return program.error().text();
   auto problem = run_it(*program, net, expected, manner, dice);
   return problem ? *problem : problem.error().text();

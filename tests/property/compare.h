@@ -29,8 +29,8 @@ inline constexpr Manner kManners[] = {Manner::one_piece, Manner::random_pieces, 
                                       Manner::blocks,    Manner::restored,      Manner::from_cache};
 const char* name_of(Manner manner);
 
-/// "" if every bit agrees (or both are NaN), else the first difference. Manner::from_cache needs a cache,
-/// which may hold code of other networks.
+/// "" if every bit agrees (or both are NaN), else the first difference. Manner::from_cache takes its
+/// code from `cache`, which may hold that of other networks; without one it is generated.
 std::string compare(const Model& model, const RandomNetwork& net, const Expected& expected,
                     const Target& target, Manner manner, std::uint64_t seed,
                     const CodeCache* cache = nullptr);

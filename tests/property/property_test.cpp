@@ -34,11 +34,6 @@ const Machine kMachines[] = {
     {"16 lanes", {.lanes = 16}}, {"x86-64-v2", {.cpu = "x86-64-v2"}},
 };
 
-Manner manner_of(std::size_t turn, bool has_cache) {
-  const Manner manner = kManners[turn % std::size(kManners)];
-  return manner == Manner::from_cache && !has_cache ? Manner::one_piece : manner;
-}
-
 TEST(RandomNetworks, CompiledCodeFollowsTheReference) {
   const std::uint64_t count = from_environment("SPIKELOOM_PROPERTY_COUNT", 0);
   const std::uint64_t first = from_environment("SPIKELOOM_PROPERTY_SEED", 1);
@@ -60,7 +55,7 @@ TEST(RandomNetworks, CompiledCodeFollowsTheReference) {
     const Expected expected = run_reference(*model, net);
     std::size_t turn = seed;
     for (const Machine& machine : kMachines) {
-      const Manner manner = manner_of(turn++, cache.has_value());
+      const Manner manner = kManners[turn++ % std::size(kManners)];
       const std::string problem =
           compare(*model, net, expected, machine.target, manner, seed, cache ? &*cache : nullptr);
       if (!problem.empty()) {
