@@ -2,6 +2,7 @@
 
 #include "describe/describe.h"
 #include "describe/edges.h"
+#include "describe/groups.h"
 #include "json/json.h"
 
 namespace spikeloom {
@@ -50,25 +51,46 @@ struct Box {
   bool input = false, output = false;
 };
 
-/// One box per input, node and output, in that order; implicit nodes have none.
-template <class Draw>
-void boxes(const Model& model, Draw&& draw) {
-  for (std::size_t i = 0; i < model.inputs.size(); ++i) {
-    const ModelInput& in = model.inputs[i];
-    Box box{{in.name, to_string(in.shape) + (in.constant ? " constant" : "")}, true, false};
-    if (!in.label.empty()) box.rows.push_back(in.label);
-    draw("i" + std::to_string(i), box);
+/// One box per input, node and output, in that order; implicit nodes have none. Between enter(use) and
+/// leave() are those of a use of a module.
+template <class Draw, class Enter, class Leave>
+class Boxes {
+ public:
+  Boxes(const Model& model, Draw draw, Enter enter, Leave leave)
+      : model_(model), draw_(draw), enter_(enter), leave_(leave) {
+    for (std::size_t i = 0; i < model.inputs.size(); ++i) {
+      const ModelInput& in = model.inputs[i];
+      Box box{{in.name, to_string(in.shape) + (in.constant ? " constant" : "")}, true, false};
+      if (!in.label.empty()) box.rows.push_back(in.label);
+      draw("i" + std::to_string(i), box);
+    }
+    group(grouped(model));
+    for (std::size_t i = 0; i < model.outputs.size(); ++i)
+      draw("o" + std::to_string(i), Box{{model.outputs[i].name}, false, true});
   }
-  for (std::size_t i = 0; i < model.nodes.size(); ++i) {
-    const ModelNode& node = model.nodes[i];
-    if (node.implicit) continue;
-    Box box{{node.name, node.type + " " + to_string(node.shape)}, false, false};
-    if (!node.label.empty()) box.rows.push_back(node.label);
-    draw("n" + std::to_string(i), box);
+
+ private:
+  void group(const Group& all) {
+    for (const Group::Item& item : all.items) {
+      if (item.inner) {
+        enter_(*item.inner->use);
+        group(*item.inner);
+        leave_();
+        continue;
+      }
+      const ModelNode& node = model_.nodes[item.node];
+      const std::string name = all.use ? node.name.substr(all.use->name.size() + 1) : node.name;
+      Box box{{name, node.type + " " + to_string(node.shape)}, false, false};
+      if (!node.label.empty()) box.rows.push_back(node.label);
+      draw_("n" + std::to_string(item.node), box);
+    }
   }
-  for (std::size_t i = 0; i < model.outputs.size(); ++i)
-    draw("o" + std::to_string(i), Box{{model.outputs[i].name}, false, true});
-}
+
+  const Model& model_;
+  Draw draw_;
+  Enter enter_;
+  Leave leave_;
+};
 
 std::string id_of(Signal s) {
   return (s.of == Signal::Of::input ? "i" : "n") + std::to_string(s.index);
@@ -101,11 +123,25 @@ std::string describe_dot(const Model& model) {
   out << "digraph \"" << dot(model.name) << "\" {\n  rankdir=LR;\n"
       << "  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\", "
          "fontsize=10];\n";
-  boxes(model, [&](const std::string& id, const Box& box) {
-    out << "  " << id << " [label=\"";
-    for (std::size_t i = 0; i < box.rows.size(); ++i) out << (i ? "\\n" : "") << dot(box.rows[i]);
-    out << "\"" << (box.input ? ", shape=oval" : box.output ? ", shape=plaintext" : "") << "];\n";
-  });
+  std::string indent = "  ";
+  std::size_t clusters = 0;
+  Boxes(
+      model,
+      [&](const std::string& id, const Box& box) {
+        out << indent << id << " [label=\"";
+        for (std::size_t i = 0; i < box.rows.size(); ++i) out << (i ? "\\n" : "") << dot(box.rows[i]);
+        out << "\"" << (box.input ? ", shape=oval" : box.output ? ", shape=plaintext" : "") << "];\n";
+      },
+      [&](const ModelUse& use) {
+        out << indent << "subgraph cluster_" << clusters++ << " {\n";
+        indent += "  ";
+        out << indent << "label=\"" << dot(use.name + ": " + words_of(use))
+            << "\"; style=rounded; fontname=\"sans-serif\";\n";
+      },
+      [&] {
+        indent.resize(indent.size() - 2);
+        out << indent << "}\n";
+      });
   arrows(model, [&](const std::string& from, const std::string& to, const std::string& words, bool delayed) {
     out << "  " << from << " -> " << to;
     std::string attributes = delayed ? "style=dashed" : "";
@@ -120,11 +156,24 @@ std::string describe_dot(const Model& model) {
 std::string describe_mermaid(const Model& model) {
   std::ostringstream out;
   out << "flowchart LR\n";
-  boxes(model, [&](const std::string& id, const Box& box) {
-    out << "  " << id << (box.input ? "([\"" : box.output ? ">\"" : "[\"");
-    for (std::size_t i = 0; i < box.rows.size(); ++i) out << (i ? "<br/>" : "") << mermaid(box.rows[i]);
-    out << (box.input ? "\"])" : "\"]") << "\n";
-  });
+  std::string indent = "  ";
+  std::size_t subgraphs = 0;
+  Boxes(
+      model,
+      [&](const std::string& id, const Box& box) {
+        out << indent << id << (box.input ? "([\"" : box.output ? ">\"" : "[\"");
+        for (std::size_t i = 0; i < box.rows.size(); ++i) out << (i ? "<br/>" : "") << mermaid(box.rows[i]);
+        out << (box.input ? "\"])" : "\"]") << "\n";
+      },
+      [&](const ModelUse& use) {
+        out << indent << "subgraph u" << subgraphs++ << "[\"" << mermaid(use.name + ": " + words_of(use))
+            << "\"]\n";
+        indent += "  ";
+      },
+      [&] {
+        indent.resize(indent.size() - 2);
+        out << indent << "end\n";
+      });
   arrows(model, [&](const std::string& from, const std::string& to, const std::string& words, bool delayed) {
     out << "  " << from << (delayed ? " -.->" : " -->");
     if (!words.empty()) out << "|\"" << mermaid(words) << "\"|";

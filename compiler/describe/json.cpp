@@ -81,6 +81,12 @@ std::string describe_json(const Model& model) {
   o["nodes"] = Object::array();
   for (std::size_t i = 0; i < model.nodes.size(); ++i)
     if (!model.nodes[i].implicit) o["nodes"].push_back(node_of(model, model.nodes[i], facts.nodes[i]));
+  if (!model.uses.empty()) o["uses"] = Object::array();
+  for (const ModelUse& use : model.uses) {
+    Object of_module{{"name", use.name}, {"module", use.module}};
+    if (!use.label.empty()) of_module["label"] = use.label;
+    o["uses"].push_back(std::move(of_module));
+  }
   o["outputs"] = Object::object();
   for (const ModelOutput& out : model.outputs) o["outputs"][out.name] = model.name_of(out.signal);
   o["memory"] = {{"weights", facts.total.weight_bytes},

@@ -5,6 +5,7 @@
 #include "analysis/facts.h"
 #include "describe/describe.h"
 #include "describe/edges.h"
+#include "describe/groups.h"
 #include "json/json.h"
 #include "synapses/words.h"
 
@@ -53,9 +54,9 @@ class Describer {
     if (!model_.inputs.empty()) out_ << "\ninputs\n";
     for (const ModelInput& in : model_.inputs)
       head(in.name, "input", in.shape, in.constant ? "constant" : "one sample per step", in.label);
-    out_ << "\nnodes, in the order in which they compute\n";
-    for (std::size_t i = 0; i < model_.nodes.size(); ++i)
-      if (!model_.nodes[i].implicit) node(model_.nodes[i], facts_.nodes[i]);
+    out_ << "\nnodes, in the order in which they compute"
+         << (model_.uses.empty() ? "\n" : "; those of a module together\n");
+    group(grouped(model_));
     if (!model_.outputs.empty()) out_ << "\noutputs\n";
     for (const ModelOutput& o : model_.outputs)
       out_ << "  " << padded(o.name, names_) << "  is " << text_of(model_, edge_of(o.signal)) << "\n";
@@ -82,6 +83,18 @@ class Describer {
     out_ << "\n";
   }
   void line(const std::string& text) { out_ << std::string(names_ + 4, ' ') << text << "\n"; }
+
+  void group(const Group& all) {
+    for (const Group::Item& item : all.items) {
+      if (!item.inner) {
+        node(model_.nodes[item.node], facts_.nodes[item.node]);
+        continue;
+      }
+      out_ << "  " << padded(item.inner->use->name, names_) << "  the module "
+           << json::escape(words_of(*item.inner->use)) << "\n";
+      group(*item.inner);
+    }
+  }
 
   void node(const ModelNode& node, const NodeFacts& facts) {
     std::string reads;

@@ -43,6 +43,24 @@ struct GraphNode {
   json::Value place;             // the node's object; its own fields are read by the layer or neuron
   std::vector<PortInputs> from;  // empty: a source
   bool broken = false;           // something in it was reported; what depends on it is not
+  bool is_sum = false;           // not in the file: the list that an input of a module gets, as one value
+  std::int32_t use = -1;         // of Graph::uses: the module that it is in; -1: none
+};
+
+/// One use of a module; the names of the nodes in it begin with its own.
+struct GraphUse {
+  std::string name;  // full path: "inst", or "outer/inst" inside another use
+  std::string module, label;
+  json::Value place;
+  std::map<std::string, json::Value> with;  // tensors by the names that the module has for them
+  std::vector<std::pair<std::string, Reference>> outputs;
+};
+
+/// An input of a module that says which shape it wants, at one of its uses.
+struct GraphExpectation {
+  std::string use, input;
+  Reference given;
+  Shape shape;
 };
 
 struct GraphOutput {
@@ -57,19 +75,23 @@ struct Graph {
   std::uint64_t seed = 0;
   std::map<std::string, std::string> tensors;  // aliases
   std::vector<GraphInput> inputs;
-  std::vector<GraphNode> nodes;  // in the order of the file
+  std::vector<GraphNode> nodes;  // in the order of the file, modules expanded where they are used
   std::vector<GraphOutput> outputs;
+  std::vector<GraphUse> uses;  // a use before those inside it
+  std::vector<GraphExpectation> expectations;
   json::Value neurons;  // the "neurons" object, or absent
   TensorSource source;
 
+  /// What stands for a tensor in a node of this use: its module may have a name for it.
+  json::Value tensor_meant(json::Value value, std::int32_t use) const;
   std::string print() const;  // for --dump=graph
 };
 
 struct GraphOptions {
   json::Limits json;
   TensorLimits tensors;
-  bool tensors_anywhere = false;  // allow paths out of the graph's folder
-  std::size_t nodes = 100000;
+  bool tensors_anywhere = false;     // allow paths out of the graph's folder
+  std::size_t nodes = 100000;        // modules expanded
   std::size_t references = 1000000;  // of all nodes together
 };
 

@@ -29,11 +29,15 @@ Named split(std::string_view text, const Graph& graph) {
   return {std::string(text), ""};
 }
 
-std::string hint_for_alias(std::string_view text, const Graph& graph) {
+std::string hint_for_alias(json::Value value, const Graph& graph) {
+  const std::string_view text = value.string();
   const std::size_t colon = text.find(':');
   std::vector<std::string> aliases;
   for (const auto& [alias, file] : graph.tensors) aliases.push_back(alias);
   const std::string near = json::nearest(text.substr(0, colon), aliases);
+  if (near.empty() && is_graph_name(text) && value.pointer().starts_with("/modules/"))
+    return "a module's own name for a tensor is given at each use: \"with\": { \"" + std::string(text) +
+           "\": ... }";
   if (near.empty()) return {};
   return "did you mean '" + near + std::string(colon == std::string_view::npos ? "" : ":...") + "'?";
 }
@@ -46,7 +50,7 @@ std::optional<Tensor> read_named_tensor(json::Value value, const Graph& graph, R
   if (!kind) {
     report.add(value.at("this does not name a tensor",
                         "\"file.npy\", \"file.npz:name\", \"file.safetensors:name\" or \"alias:name\"",
-                        value.describe(), hint_for_alias(value.string(), graph)));
+                        value.describe(), hint_for_alias(value, graph)));
     return {};
   }
   if (*kind == ArrayFileKind::pickle) {  // not even opened

@@ -129,8 +129,11 @@ json::Value LayerBuilder::take_field(std::string_view name, FieldDeclaration dec
     declaration_->fields.push_back(std::move(declaration));
     return {};
   }
-  return declaration.required ? binding_->fields->require(name, declaration.doc)
-                              : binding_->fields->take(name);
+  const json::Value value =
+      declaration.required ? binding_->fields->require(name, declaration.doc) : binding_->fields->take(name);
+  using Form = FieldDeclaration::Form;
+  const bool is_tensor = declaration.form == Form::tensor || declaration.form == Form::synapses;
+  return is_tensor ? binding_->graph->tensor_meant(value, binding_->use) : value;
 }
 
 std::int64_t LayerBuilder::integer(std::string_view name, const IntegerField& field) {

@@ -96,6 +96,7 @@ struct LayerBinding {
   TensorCache* cache = nullptr;
   ElementBudget* budget = nullptr;
   Report* report = nullptr;  // of this pass alone
+  std::int32_t use = -1;     // of Graph::uses: where names of tensors come from
   std::vector<LayerInput> inputs;
 };
 

@@ -121,7 +121,8 @@ Model finish(Network& net, const std::vector<std::uint32_t>& order) {
     draft::Node& node = net.nodes[from];
     ModelNode made;
     made.name = node.name;
-    made.implicit = node.what != draft::Node::What::node;
+    const bool is_input = node.given && node.given->is_sum && node.name == node.given->name;
+    made.implicit = node.what != draft::Node::What::node && !is_input;  // an input of a module has a name
     made.type = made.implicit ? type_of(node.what) : node.given->type;
     if (!made.implicit) made.label = node.given->label;
     made.shape = *node.shape;
@@ -134,6 +135,11 @@ Model finish(Network& net, const std::vector<std::uint32_t>& order) {
   for (auto& [name, input] : net.outputs) {
     moved(input.source);
     model.outputs.push_back({name, input.source.signal});
+  }
+  for (const GraphUse& use : graph.uses) model.uses.push_back({use.name, use.module, use.label});
+  for (auto& [name, input] : net.instances) {
+    moved(input.source);
+    model.instances.emplace_back(name, input.source.signal);
   }
   mark_binary(model);
   return model;
@@ -148,6 +154,7 @@ std::optional<Model> build_model(const Graph& graph, const ModelLimits& limits, 
   net.report = &report;
   net.budget.limit = limits.elements;
   draft::read_own_neurons(net);
+  draft::check_module_names(net);
   draft::resolve(net);
   draft::settle(net);
   const std::uint32_t batch = check_batch(net);

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -62,16 +63,26 @@ struct Network {
   std::map<std::string, std::uint32_t> inputs, named;             // by name: index of inputs, of nodes
   std::deque<Node> nodes;  // a deque: nodes stay where they are when implicit ones are added
   std::vector<std::pair<std::string, Input>> outputs;
+  std::vector<std::pair<std::string, Input>> instances;  // outputs of uses by name
+  std::vector<Input> expected;                           // by Graph::expectations
+  std::set<std::string> told;                            // at nodes in modules, without the name of the use
   TensorCache tensors;
   std::map<std::string, Cell> cells;  // by model and choice: most neurons of a network are alike
   ElementBudget budget;
 
   float dt() const { return static_cast<float>(graph->dt.value_or(1.0)); }
   std::optional<Shape> shape_of(const Input& input) const;
+  /// Reports what was found at a node of `use`. What uses of one module have in common is told once.
+  void tell(std::int32_t use, const Diagnostic& d);
 };
+
+/// What a node of `use` calls `name`: without the name of the use.
+std::string local_name(const Graph& graph, std::int32_t use, const std::string& name);
 
 // --- types.cpp: what "type" may say ---
 void read_own_neurons(Network& net);
+/// Modules may not be called as another type.
+void check_module_names(Network& net);
 /// Reports a word that means nothing.
 NodeType find_type(Network& net, const GraphNode& node);
 

@@ -52,6 +52,12 @@ bool Model::find(std::string_view text, Signal& found, std::string* nearest) con
       return true;
     }
   }
+  for (const auto& [other, signal] : instances) {
+    names.push_back(other);
+    if (other != text) continue;
+    found = signal;
+    return true;
+  }
   if (nearest) *nearest = json::nearest(text, names);
   return false;
 }

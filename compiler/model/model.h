@@ -106,6 +106,11 @@ struct ModelOutput {
   Signal signal;
 };
 
+/// A use of a module: the names of the nodes in it begin with "inst/".
+struct ModelUse {
+  std::string name, module, label;
+};
+
 struct Model {
   std::string name;
   double dt = 1;
@@ -114,6 +119,8 @@ struct Model {
   std::vector<ModelInput> inputs;
   std::vector<ModelNode> nodes;  // every undelayed source stands before its reader
   std::vector<ModelOutput> outputs;
+  std::vector<ModelUse> uses;                             // a use before those inside it
+  std::vector<std::pair<std::string, Signal>> instances;  // other names: "inst" and "inst.y" of uses
 
   std::size_t size(Signal s) const;
   const Shape& shape(Signal s) const;

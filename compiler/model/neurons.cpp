@@ -121,6 +121,7 @@ void NeuronNode::read_options() {
 
 /// Nothing if it was reported or if the shape is not known.
 std::optional<PerNeuron> NeuronNode::read_values(json::Value value, const std::string& name) {
+  value = net_.graph->tensor_meant(value, node_.given->use);
   const auto tensor = read_once(value, *net_.graph, net_.tensors, net_.budget, report_);
   if (!tensor) {
     parameters_read_ = false;
@@ -264,6 +265,7 @@ std::vector<PerNeuron> NeuronNode::bind(const Cell& cell) {
 
 /// A number, one value per neuron, or one per sample and neuron.
 std::optional<PerNeuron> NeuronNode::read_initial_values(json::Value value) {
+  value = net_.graph->tensor_meant(value, node_.given->use);
   const auto tensor = read_once(value, *net_.graph, net_.tensors, net_.budget, report_);
   if (!tensor || !shape_) return {};
   const bool batched = tensor->shape.size() == shape_->size() + 1 &&

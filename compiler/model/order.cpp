@@ -75,9 +75,11 @@ void report_cycle(Network& net, std::vector<std::uint32_t> cycle) {
   for (const std::uint32_t n : cycle)
     if (net.nodes[n].what == Node::What::node) last = net.nodes[n].name;
   const json::Value from = first.place.find("from");
-  net.report->add((from ? from : first.place)
-                      .at("this cycle has no delay: " + way, "a delay of at least 1 on one of its edges", "",
-                          "write \"from\": { \"node\": \"" + last + "\", \"delay\": 1 }"));
+  const std::int32_t use = first.given ? first.given->use : -1;
+  net.tell(use, (from ? from : first.place)
+                    .at("this cycle has no delay: " + way, "a delay of at least 1 on one of its edges", "",
+                        "write \"from\": { \"node\": \"" + local_name(*net.graph, use, last) +
+                            "\", \"delay\": 1 }"));
 }
 
 }  // namespace

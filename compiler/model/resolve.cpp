@@ -15,11 +15,12 @@ class Resolver {
 
   void node(std::uint32_t index);
   Input reference(const Reference& r, const std::string& reader, const GraphNode* given);
+  void outside_modules() { use_ = -1; }
 
  private:
   void add(json::Value place, std::string what, std::string expected = {}, std::string got = {},
            std::string hint = {}) {
-    net_.report->add(place.at(std::move(what), std::move(expected), std::move(got), std::move(hint)));
+    net_.tell(use_, place.at(std::move(what), std::move(expected), std::move(got), std::move(hint)));
   }
   std::vector<Input> references(const PortInputs& from, std::uint32_t reader);
   bool state_of(const Reference& r, const Node& node, std::int32_t& state);
@@ -30,6 +31,7 @@ class Resolver {
   }
 
   Network& net_;
+  std::int32_t use_ = -1;                    // of the node at hand
   std::map<std::string, std::size_t> made_;  // implicit nodes, by reader
 };
 
@@ -72,7 +74,7 @@ Input Resolver::reference(const Reference& r, const std::string& reader, const G
     Diagnostic d = r.place.at("the delay is beyond the limit",
                               "at most " + std::to_string(kMostDelay) + " steps", std::to_string(r.delay));
     d.kind = ErrorKind::limit;
-    net_.report->add(std::move(d));
+    net_.tell(use_, d);
     return in;
   }
 
@@ -194,6 +196,7 @@ void Resolver::neuron_inputs(std::uint32_t index) {
 
 void Resolver::node(std::uint32_t index) {
   const NodeType type = net_.nodes[index].type;  // a copy: implicit nodes may move the list
+  use_ = net_.nodes[index].given->use;
   if (type.layer)
     layer_inputs(index);
   else if (type.neuron)
@@ -211,18 +214,33 @@ void resolve(Network& net) {
     node.name = given.name;
     node.place = given.place;
     node.type = find_type(net, given);
+    if (given.is_sum) node.what = Node::What::sum;
     net.named.emplace(node.name, static_cast<std::uint32_t>(net.nodes.size()));
     net.nodes.push_back(std::move(node));
   }
   Resolver resolver(net);
   const auto given = static_cast<std::uint32_t>(net.nodes.size());
   for (std::uint32_t i = 0; i < given; ++i) resolver.node(i);
+  resolver.outside_modules();
   for (const GraphOutput& output : net.graph->outputs) {
     if (output.reference.delay > 0) {
       net.report->add(output.reference.place.at("an output has no delay", "a reference without delay"));
       continue;
     }
     net.outputs.emplace_back(output.name, resolver.reference(output.reference, "~" + output.name, nullptr));
+  }
+  for (const GraphUse& use : net.graph->uses)
+    for (const auto& [name, reference] : use.outputs) {
+      if (reference.slice) continue;  // no signal of its own
+      const Input input = resolver.reference(reference, "", nullptr);
+      if (!input.known) continue;
+      net.instances.emplace_back(use.name + "." + name, input);
+      if (use.outputs.size() == 1) net.instances.emplace_back(use.name, input);
+    }
+  for (const GraphExpectation& e : net.graph->expectations) {
+    Reference whole = e.given;
+    whole.slice.reset();  // the shape of a slice needs no node
+    net.expected.push_back(resolver.reference(whole, "", nullptr));
   }
 }
 

@@ -1,6 +1,7 @@
 // Shapes flow from inputs to readers. A cycle stops that: then a node that can tell its shape from part of
 // its inputs (a neuron from any one of them, a linear layer from its weights) does so, and is held against
 // the rest once that is known.
+#include <cctype>
 #include <set>
 
 #include "model/draft.h"
@@ -8,6 +9,10 @@
 
 namespace spikeloom::draft {
 namespace {
+
+std::int32_t use_of(const Node& node) {
+  return node.given ? node.given->use : -1;
+}
 
 class Settler {
  public:
@@ -102,9 +107,9 @@ bool Settler::give_up() {
   next:;
   }
   const Node& node = net_.nodes[at];
-  net_.report->add(node.place.at("the shape of '" + node.name + "' cannot be known", "",
-                                 "only inputs that wait for it in turn",
-                                 "give a neuron of this cycle a \"shape\""));
+  net_.tell(use_of(node),
+            node.place.at("the shape of '" + node.name + "' cannot be known", "",
+                          "only inputs that wait for it in turn", "give a neuron of this cycle a \"shape\""));
   announce(at);
   return true;
 }
@@ -121,7 +126,7 @@ void Settler::build(std::uint32_t index, bool last) {
   else if (node.type.neuron)
     build_neuron(net_, node, last, problems);
   if (!last) return;  // every node is built for good later, and then says what is wrong
-  for (const Diagnostic& d : problems.diagnostics()) net_.report->add(d);
+  for (const Diagnostic& d : problems.diagnostics()) net_.tell(use_of(node), d);
 }
 
 void Settler::build_slice(Node& node, Report& report) {
@@ -156,6 +161,7 @@ void Settler::build_layer(Node& node, bool last, Report& report) {
   binding.graph = net_.graph;
   binding.cache = &net_.tensors;
   binding.budget = &net_.budget;
+  binding.use = use_of(node);
   binding.report = &report;
   for (const Input& in : node.ports[0])
     binding.inputs.push_back({in.source, in.place, in.name, net_.shape_of(in), first_of(in)});
@@ -229,8 +235,48 @@ std::optional<Shape> Network::shape_of(const Input& input) const {
   return nodes[index].shape;
 }
 
+std::string local_name(const Graph& graph, std::int32_t use, const std::string& name) {
+  if (use < 0) return name;
+  const std::string prefix = graph.uses[static_cast<std::size_t>(use)].name + "/";
+  return name.starts_with(prefix) ? name.substr(prefix.size()) : name;
+}
+
+void Network::tell(std::int32_t use, const Diagnostic& d) {
+  if (use >= 0) {
+    const std::string prefix = graph->uses[static_cast<std::size_t>(use)].name + "/";
+    std::string text = d.text();
+    const auto inside_name = [](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || c == '/';
+    };
+    for (std::size_t at = 0; (at = text.find(prefix, at)) != std::string::npos;)
+      if (at > 0 && inside_name(text[at - 1]))
+        ++at;
+      else
+        text.erase(at, prefix.size());
+    if (!told.insert(std::move(text)).second) return;
+  }
+  report->add(d);
+}
+
+namespace {
+
+/// Modules that say which shape they want get it.
+void check_expectations(Network& net) {
+  for (std::size_t i = 0; i < net.expected.size(); ++i) {
+    const GraphExpectation& e = net.graph->expectations[i];
+    auto shape = net.shape_of(net.expected[i]);
+    if (shape && e.given.slice) shape = Shape{e.given.slice->second - e.given.slice->first};
+    if (!shape || *shape == e.shape) continue;
+    net.report->add(e.given.place.at(net.expected[i].name + " gives " + to_string(*shape) + ", the input '" +
+                                     e.input + "' of " + e.use + " expects " + to_string(e.shape)));
+  }
+}
+
+}  // namespace
+
 void settle(Network& net) {
   Settler(net).run();
+  check_expectations(net);
 }
 
 }  // namespace spikeloom::draft

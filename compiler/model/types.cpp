@@ -91,6 +91,20 @@ bool is_node_type_reserved(std::string_view name) {
 
 namespace draft {
 
+void check_module_names(Network& net) {
+  const json::Value all = net.graph->document->root().find("modules");
+  if (!all.is(json::Kind::object)) return;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::string& name = all.key(i);
+    const bool is_own = net.graph->neurons.is(json::Kind::object) && net.graph->neurons.find(name);
+    if (!is_own && !is_node_type_reserved(name)) continue;
+    net.report->add(all.at_key(i,
+                               "'" + json::escape(name) + "' is already the name of " +
+                                   (is_own ? "one of \"neurons\"" : "a built-in node type"),
+                               "", "", "choose another name"));
+  }
+}
+
 void read_own_neurons(Network& net) {
   const json::Value all = net.graph->neurons;
   if (!all) return;
@@ -120,18 +134,18 @@ NodeType find_type(Network& net, const GraphNode& node) {
   if (const LayerKind* layer = find_layer(word)) return {.layer = layer};
   if (auto neuron = builtin_neuron(word)) return {.neuron = std::move(neuron)};
 
-  if (net.graph->document->root().find("modules").find(word)) return {};  // reported with the modules
-
   const json::Value type = node.place.find("type");
   const json::Value place = type ? type : node.place;
   if (is_later(word)) {
     Diagnostic d = place.at("node type '" + word + "' is not supported by this version");
     d.kind = ErrorKind::unsupported;
-    net.report->add(std::move(d));
+    net.tell(node.use, d);
     return {};
   }
   std::vector<std::string> names = node_type_names();
   for (const auto& [name, model] : net.own) names.push_back(name);
+  const json::Value modules = net.graph->document->root().find("modules");
+  for (std::size_t i = 0; i < modules.size(); ++i) names.push_back(modules.key(i));
   std::string hint;
   for (const Word& w : kWords)
     if (w.foreign == word) hint = "here it is called '" + std::string(w.ours) + "'";
@@ -142,7 +156,7 @@ NodeType find_type(Network& net, const GraphNode& node) {
     hint = "known are ";
     for (std::size_t i = 0; i < names.size(); ++i) hint += (i ? ", " : "") + names[i];
   }
-  net.report->add(place.at("unknown node type '" + json::escape(word) + "'", "", "", hint));
+  net.tell(node.use, place.at("unknown node type '" + json::escape(word) + "'", "", "", hint));
   return {};
 }
 

@@ -331,8 +331,8 @@ std::string json_schema() {
   for (const LayerKind& kind : layer_kinds()) add(std::string(kind.name), layer(kind));
   for (const std::string& name : builtin_neuron_names()) add(name, neuron(*builtin_neuron(name)));
 
-  // Any other word is one of the graph's own neurons, whose fields only the loader knows.
-  Object type{{"description", "a layer, a neuron model that ships, or one of \"neurons\""},
+  // Any other word is one of the graph's own neurons or modules, whose fields only the loader knows.
+  Object type{{"description", "a layer, a neuron model that ships, or one of \"neurons\" or \"modules\""},
               {"anyOf", list({{{"enum", known}}, {{"type", "string"}}})}};
   definitions["node"] = {{"type", "object"},
                          {"required", list({"type"})},
@@ -346,6 +346,16 @@ std::string json_schema() {
 
   Object nodes = named(ref("node"), "layers and neurons by name");
   nodes["minProperties"] = 1;
+  Object module_input =
+      object_of({{"shape", ref("shape", "what it must be given; any, if absent")}, {"label", ref("label")}});
+  definitions["module"] = object_of(
+      {{"label", ref("label")},
+       {"inputs", named(std::move(module_input), "what a use of the module is given in its 'from'")},
+       {"nodes", nodes},
+       {"outputs", named(ref("name"), "what a use of the module gives, by name")}},
+      list({"nodes"}));
+  Object modules = named(ref("module"), "parts that nodes can use as their type");
+  modules["propertyNames"]["not"] = {{"enum", known}};
   Object own = named(ref("neuron file"), "this graph's own neuron models, in the form of those that ship");
   own["propertyNames"]["not"] = {{"enum", known}};
   Object schema =
@@ -366,6 +376,7 @@ std::string json_schema() {
                  {"inputs", named(ref("input"), "what comes from outside")},
                  {"nodes", std::move(nodes)},
                  {"outputs", named(ref("name"), "what goes out, by name")},
+                 {"modules", std::move(modules)},
                  {"neurons", std::move(own)}},
                 list({"spikeloom", "nodes"}));
   Object all{{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", "Spikeloom network"}};

@@ -5,6 +5,7 @@
 
 #include "equations/neuron.h"
 #include "property/dice.h"
+#include "property/random_modules.h"
 #include "property/random_neuron.h"
 #include "property/random_sparse.h"
 
@@ -44,6 +45,9 @@ class Builder {
     if (neurons_.empty()) add_neuron();
     for (std::size_t i = dice_.below(4); i > 0; --i) add_recurrence();
     add_outputs();
+    Dice modules(dice_.word());
+    for (int i = 1; i <= 3 && modules.chance(0.4); ++i)
+      move_into_module(modules, graph_, "m" + std::to_string(i), modules.chance(0.3));
     net_.json = graph_.dump(1);
     return std::move(net_);
   }

@@ -1,7 +1,12 @@
-// The same matrix as a linear layer with zeros and as synapses in CSR: the same bits, whatever is read.
+// A network written differently has the same bits: the same matrix as a linear layer with zeros and as
+// synapses in CSR, nodes in another order, nodes in modules.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <bit>
+#include <cmath>
 #include <iostream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -9,6 +14,7 @@
 #include "model/build.h"
 #include "property/compare.h"
 #include "property/dice.h"
+#include "property/random_modules.h"
 #include "unit/cache/own_folder.h"
 
 namespace spikeloom::property {
@@ -97,6 +103,91 @@ TEST(WrittenDifferently, SynapsesInCsrHaveTheBitsOfALinearLayerWithZeros) {
   }
   EXPECT_GT(spikes, 1000u) << "networks that stay silent show nothing";
   std::cout << spikes << " spikes\n";
+}
+
+std::optional<Model> build(const RandomNetwork& net, std::string& problem) {
+  Report report;
+  const auto graph = read_graph(net.json, "written.json", ".", {}, report);
+  auto model = graph ? build_model(*graph, {}, report) : std::nullopt;
+  if (!model) problem = report.error().text();
+  return model;
+}
+
+/// Random numbers of a node follow from its full path, so a node that draws some may not move.
+bool draws(const Model& model) {
+  for (const ModelNode& node : model.nodes)
+    if (const auto* p = std::get_if<Population>(&node.kind))
+      for (const auto* nodes : {&p->cell.setup, &p->cell.nodes})
+        for (const ExprNode& n : *nodes)
+          if (n.op == Op::Uniform || n.op == Op::Normal) return true;
+  return false;
+}
+
+RandomNetwork shuffled(RandomNetwork net, Dice& dice) {
+  Json graph = Json::parse(net.json);
+  std::vector<std::pair<std::string, Json>> nodes;
+  for (const auto& [name, node] : graph["nodes"].items()) nodes.emplace_back(name, node);
+  for (std::size_t i = nodes.size(); i > 1; --i) std::swap(nodes[i - 1], nodes[dice.below(i)]);
+  graph["nodes"] = Json::object();
+  for (const auto& [name, node] : nodes) graph["nodes"][name] = node;
+  net.json = graph.dump(1);
+  return net;
+}
+
+RandomNetwork with_modules(RandomNetwork net, Dice& dice) {
+  Json graph = Json::parse(net.json);
+  for (std::size_t i = dice.between(1, 3); i > 0; --i)
+    move_into_module(dice, graph, "mod" + std::to_string(i), dice.chance(0.3));
+  net.json = graph.dump(1);
+  return net;
+}
+
+/// What each signal of the file gave, by the name that it has outside modules; of several uses the first.
+std::map<std::string, std::vector<float>> by_name(const Expected& expected) {
+  std::map<std::string, std::vector<float>> all;
+  for (std::size_t i = 0; i < expected.names.size(); ++i) {
+    const std::string& name = expected.names[i];
+    if (name.find("-2/") == std::string::npos)
+      all.emplace(name.substr(name.rfind('/') + 1), expected.values[i]);
+  }
+  return all;
+}
+
+TEST(WrittenDifferently, NodesInAnotherOrderAndInModulesHaveTheBitsOfThePlainGraph) {
+  std::uint64_t networks = 0, signals = 0, in_modules = 0;
+  for (std::uint64_t seed = 1; networks < 60; ++seed) {
+    ASSERT_LT(seed, 1000u);
+    RandomNetwork plain = random_network(seed);
+    if (plain.json.find("\"modules\"") != std::string::npos) continue;
+    std::string problem;
+    const auto model = build(plain, problem);
+    if (!model || draws(*model)) continue;
+    ++networks;
+    Dice dice(seed);
+    const auto want = by_name(run_reference(*model, plain));
+    for (const bool modules : {false, true}) {
+      const RandomNetwork other = modules ? with_modules(plain, dice) : shuffled(plain, dice);
+      const auto rebuilt = build(other, problem);
+      ASSERT_TRUE(rebuilt) << "seed " << seed << "\n" << problem << other.json;
+      const auto got = by_name(run_reference(*rebuilt, other));
+      in_modules += rebuilt->uses.size();
+      for (const auto& [name, values] : want) {
+        if (name.find('~') != std::string::npos) continue;
+        const auto found = got.find(name);
+        ASSERT_NE(found, got.end()) << "seed " << seed << ": " << name << "\n" << other.json;
+        ASSERT_EQ(found->second.size(), values.size());
+        ++signals;
+        for (std::size_t i = 0; i < values.size(); ++i)
+          ASSERT_TRUE(std::bit_cast<std::uint32_t>(values[i]) ==
+                          std::bit_cast<std::uint32_t>(found->second[i]) ||
+                      (std::isnan(values[i]) && std::isnan(found->second[i])))
+              << "seed " << seed << ": " << name << " at " << i << "\n"
+              << other.json;
+      }
+    }
+  }
+  EXPECT_GT(in_modules, 100u);
+  std::cout << networks << " networks, " << signals << " signals, " << in_modules << " uses of modules\n";
 }
 
 }  // namespace

@@ -55,6 +55,48 @@ memory
 )");
 }
 
+TEST(Describe, KeepsTheNodesOfAModuleTogether) {
+  const Built b = build(R"(
+    'm': { 'type': 'pair', 'from': 'x', 'label': 'twice' },
+    'r': { 'type': 'relu', 'from': 'm' } )",
+                        "'x': { 'shape': [2] }", R"('modules': {
+    'half': { 'inputs': { 'i': {} }, 'nodes': { 's': { 'type': 'scale', 'from': 'i', 'scale': 0.5 } }, 'outputs': { 'o': 's' } },
+    'pair': { 'inputs': { 'i': {} }, 'nodes': { 'a': { 'type': 'half', 'from': 'i' }, 'b': { 'type': 'half', 'from': 'a' } },
+              'outputs': { 'o': 'b' } } }, 'outputs': { 'out': 'm' })");
+  ASSERT_TRUE(b.model) << b.problems();
+  const std::string text = describe_text(*b.model);
+  EXPECT_NE(text.find(R"(
+nodes, in the order in which they compute; those of a module together
+  m      the module pair, twice
+  m/a    the module half
+  m/a/s  scale  [2]  reads x
+)"),
+            std::string::npos)
+      << text;
+  const std::string dot = describe_dot(*b.model);
+  EXPECT_NE(dot.find(R"(
+  subgraph cluster_0 {
+    label="m: pair, twice"; style=rounded; fontname="sans-serif";
+    subgraph cluster_1 {
+      label="m/a: half"; style=rounded; fontname="sans-serif";
+      n0 [label="s\nscale [2]"];
+    }
+)"),
+            std::string::npos)
+      << dot;
+  const std::string mermaid = describe_mermaid(*b.model);
+  EXPECT_NE(mermaid.find("\n  subgraph u0[\"m: pair, twice\"]\n    subgraph u1[\"m/a: half\"]\n      "
+                         "n0[\"s<br/>scale [2]\"]\n    end\n"),
+            std::string::npos)
+      << mermaid;
+  const auto json = nlohmann::json::parse(describe_json(*b.model));
+  EXPECT_EQ(json["uses"][1]["name"], "m/a");
+  EXPECT_EQ(json["uses"][1]["module"], "half");
+  Signal found;
+  EXPECT_TRUE(b.model->find("m.o", found) && b.model->name_of(found) == "m/b/s");
+  EXPECT_TRUE(b.model->find("m/a", found) && b.model->name_of(found) == "m/a/s");
+}
+
 TEST(Describe, DrawsDelaysDashed) {
   const Built b = ring();
   ASSERT_TRUE(b.model) << b.problems();

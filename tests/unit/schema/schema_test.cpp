@@ -125,6 +125,26 @@ TEST(Schema, RefusesOnlyWhatTheLoaderRefuses) {
   }
 }
 
+TEST(Schema, KnowsModulesAsFarAsTheirTextGoes) {
+  Json graph = with_node(R"({ "type": "block", "from": { "in": "x" }, "with": { "w": 2 }, "label": "one" })");
+  graph["modules"]["block"] = Json::parse(
+      R"({ "label": "a part", "inputs": { "in": { "shape": [4], "label": "what it reads" } },
+           "nodes": { "s": { "type": "scale", "from": "in", "scale": "w" } }, "outputs": { "y": "s" } })");
+  EXPECT_TRUE(loader_accepts(graph.dump()));
+  EXPECT_TRUE(schema_accepts(graph));
+  for (
+      const char* bad :
+      {R"({})", R"(3)", R"({ "nodes": {} })", R"({ "nodes": { "r": { "type": "relu" } } })",
+       R"({ "nodes": { "r": { "type": "relu", "from": "x" } }, "input": {} })",
+       R"({ "inputs": { "x": [4] }, "nodes": { "r": { "type": "relu", "from": "x" } } })",
+       R"({ "inputs": ["x"], "nodes": { "r": { "type": "relu", "from": "x" } } })",
+       R"({ "inputs": { "x": {} }, "nodes": { "r": { "type": "relu", "from": "x" } }, "outputs": ["r"] })"}) {
+    graph["modules"]["block"] = Json::parse(bad);
+    EXPECT_FALSE(schema_accepts(graph)) << bad;
+    EXPECT_FALSE(loader_accepts(graph.dump())) << bad;
+  }
+}
+
 TEST(Schema, AcceptsTheBadExamplesThatOnlyWarn) {
   std::size_t accepted = 0, refused = 0;
   const fs::path cases = fs::path(SPIKELOOM_SOURCE_DIR) / "tests" / "errors" / "cases";
