@@ -12,6 +12,7 @@ struct PlanView {
   MachineCosts costs;
   std::uint32_t batch = 1;
   double density = 0.1;  // share of the inputs of every drive that are active in a step
+  unsigned threads = 1;  // at most
 };
 
 /// A table of the stages: what each computes, how many steps and neurons at a time, with which drive, in how

@@ -17,6 +17,7 @@
 #include "schedule/plan.h"
 #include "schedule/signals.h"
 #include "schedule/sparse.h"
+#include "schedule/stages.h"
 #include "support/check.h"
 
 namespace spikeloom {
@@ -70,6 +71,7 @@ class Planner {
     list_signals();
     lay_out_memory();
     plan_.hash = hash_of(plan_);
+    predict_work(plan_, options_.costs);
     return std::move(plan_);
   }
 
@@ -112,6 +114,7 @@ class Planner {
 
   /// Steps whose events are listed together.
   std::uint32_t list_steps(std::size_t fan_in, spikeloom_element input) const {
+    if (options_.list_steps > 0) return std::min(options_.list_steps, plan_.block_steps);
     const std::uint64_t step = list_bytes(list_capacity(fan_in, 1), input);
     return static_cast<std::uint32_t>(
         std::clamp<std::uint64_t>(kSampleListBytes / step, 1, plan_.block_steps));
@@ -300,6 +303,7 @@ class Planner {
 
   /// All linear layers of a stage have panels of one width: that of the longest.
   std::uint32_t panel_of(const Population& p) const {
+    if (options_.panel > 0) return options_.panel;
     std::uint64_t fan_in = 1;
     for (const auto& port : p.ports)
       for (const Source& s : port) {

@@ -147,6 +147,8 @@ struct PlanOptions {
   bool fuse = true;               // linear layers into the population that reads them
   std::uint32_t block_steps = 0;  // at most kLongestBlock; 0: chosen
   std::uint32_t group = 0;        // samples; 0: chosen
+  std::uint32_t panel = 0;        // outputs: 16, 32, 64 or kWidestPanel; 0: chosen
+  std::uint32_t list_steps = 0;   // whose events are listed together; 0: chosen
   MachineCosts costs;             // where the dense drive becomes the faster one
 };
 

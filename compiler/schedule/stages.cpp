@@ -4,10 +4,14 @@
 #include <cstring>
 #include <map>
 
+#include "schedule/constants.h"
 #include "support/check.h"
 
 namespace spikeloom {
 namespace {
+
+/// Share of active inputs that a prediction counts on where it must not be too high.
+constexpr double kQuiet = 0.01;
 
 class Reader {
  public:
@@ -16,12 +20,15 @@ class Reader {
       if (s.role != SPIKELOOM_OUTPUT) name_.try_emplace(s.buffer, &s);
   }
 
-  StageShape stage(std::uint32_t index) const {
+  /// What a prediction needs; takes no look at all signals.
+  StageShape work(std::uint32_t index) const {
     const spikeloom_stage& stage = plan_.stages[index];
     StageShape shape;
     shape.name = plan_.stage_names[index];
     shape.kernel = plan_.kernels[stage.kernel].symbol;
     shape.neurons = stage.sizes[0];
+    shape.whole = stage.whole != 0;
+    shape.shared_ns = stage.work * 1e-3;
     shape.alone = plan_.alone[index];
     const auto* cell = std::get_if<CellKernel>(&plan_.kernels[stage.kernel].kind);
     if (cell) {
@@ -29,8 +36,16 @@ class Reader {
       shape.spikes = cell->cell.spikes();
       shape.operations = static_cast<std::uint64_t>(
           std::ranges::count_if(cell->cell.nodes, [](const ExprNode& n) { return arity(n.op) > 0; }));
+      shape.state_bytes = cell->states.size() * row_bytes(shape.neurons, SPIKELOOM_FLOAT);
       add_drives(*cell, index, shape);
     }
+    return shape;
+  }
+
+  StageShape stage(std::uint32_t index) const {
+    const spikeloom_stage& stage = plan_.stages[index];
+    StageShape shape = work(index);
+    shape.state_bytes = 0;
     if (std::holds_alternative<SparseKernel>(plan_.kernels[stage.kernel].kind))
       for (std::uint32_t i = 2; i < 5; ++i) shape.weight_bytes += buffer(stage, i).row_bytes;
     // A linear source is five operands; what else is constant belongs to the equations.
@@ -97,6 +112,17 @@ class Reader {
   std::map<std::uint32_t, const PlanSignal*> name_;
 };
 
+/// visit(stage, once, steps that it runs together)
+template <class Visit>
+void each_stage(const Plan& plan, Visit visit) {
+  for (const spikeloom_segment& segment : plan.segments)
+    for (std::uint32_t k = segment.first_stage; k < segment.first_stage + segment.stages; ++k)
+      visit(k, segment.once != 0,
+            segment.once           ? 1u
+            : segment.longest == 0 ? plan.block_steps
+                                   : std::min(segment.longest, plan.block_steps));
+}
+
 }  // namespace
 
 PlanShape shape_of(const Plan& plan) {
@@ -109,15 +135,12 @@ PlanShape shape_of(const Plan& plan) {
                   plan.scratch_per_sample * plan.group,
                   {}};
   const Reader reader(plan);
-  for (const spikeloom_segment& segment : plan.segments)
-    for (std::uint32_t k = segment.first_stage; k < segment.first_stage + segment.stages; ++k) {
-      StageShape stage = reader.stage(k);
-      stage.once = segment.once != 0;
-      stage.steps = stage.once             ? 1
-                    : segment.longest == 0 ? plan.block_steps
-                                           : std::min(segment.longest, plan.block_steps);
-      shape.stages.push_back(std::move(stage));
-    }
+  each_stage(plan, [&](std::uint32_t k, bool once, std::uint32_t steps) {
+    StageShape stage = reader.stage(k);
+    stage.once = once;
+    stage.steps = steps;
+    shape.stages.push_back(std::move(stage));
+  });
   return shape;
 }
 
@@ -146,6 +169,19 @@ StageWork work_of(const MachineCosts& costs, const PlanShape& plan, const StageS
   add(update_cost(costs, stage.neurons, stage.operations, state_bytes, stage.steps));
   work.predicted.bound = largest.bound;
   return work;
+}
+
+void predict_work(Plan& plan, const MachineCosts& costs) {
+  PlanShape all;
+  all.group = plan.group;
+  const Reader reader(plan);
+  const auto density = [](const StageDrive& drive) { return drive.input_is_constant ? 1.0 : kQuiet; };
+  each_stage(plan, [&](std::uint32_t k, bool, std::uint32_t steps) {
+    StageShape stage = reader.work(k);
+    stage.steps = steps;
+    const double ps = work_of(costs, all, stage, plan.group, density).predicted.ns * 1e3;
+    plan.stages[k].work = static_cast<std::uint32_t>(std::clamp(ps, 0.0, static_cast<double>(UINT32_MAX)));
+  });
 }
 
 }  // namespace spikeloom

@@ -32,6 +32,8 @@ struct StageShape {
   std::uint32_t steps = 1;       // that run together
   std::uint32_t panel = 0;       // neurons that run them before the next ones do; 0: all
   bool once = false;             // depends on constants alone
+  bool whole = false;            // all its neurons must be computed in one call
+  double shared_ns = 0;          // predicted of one sample's step with few spikes: what threads count on
   bool spikes = false;
   std::vector<StageDrive> drives;
   std::uint64_t weight_bytes = 0, parameter_bytes = 0;  // shared by all sessions
@@ -63,5 +65,9 @@ struct StageWork {
 };
 StageWork work_of(const MachineCosts& costs, const PlanShape& plan, const StageShape& stage,
                   std::uint32_t batch, const DensityOf& density);
+
+/// Writes into the plan what threads may count on: how long each stage takes at the least, of networks that
+/// are as silent as most.
+void predict_work(Plan& plan, const MachineCosts& costs);
 
 }  // namespace spikeloom

@@ -115,7 +115,7 @@ double spikeloom_program_dt(const spikeloom_program* program) {
 
 spikeloom_session_options spikeloom_session_defaults(void) {
   const spikeloom::SessionOptions o;
-  return {o.batch, o.first_sample, 0, 0, o.memory_limit};
+  return {o.batch, o.first_sample, 0, 0, o.memory_limit, o.threads, 0};
 }
 
 int spikeloom_session_create(const spikeloom_program* program, const spikeloom_session_options* options,
@@ -123,8 +123,11 @@ int spikeloom_session_create(const spikeloom_program* program, const spikeloom_s
   return guarded(error, [&]() -> Result<void> {
     if (!program || !session) return missing("program or session");
     const spikeloom_session_options o = options ? *options : spikeloom_session_defaults();
-    spikeloom::SessionOptions wanted{
-        .batch = o.batch, .first_sample = o.first_sample, .memory_limit = o.memory_limit};
+    spikeloom::SessionOptions wanted{.batch = o.batch,
+                                     .first_sample = o.first_sample,
+                                     .memory_limit = o.memory_limit,
+                                     .threads = o.threads,
+                                     .pin = o.pin != 0};
     if (o.has_seed) wanted.seed = o.seed;
     Result<Session> created = Session::create(program->program, wanted);
     if (!created) return created.error();

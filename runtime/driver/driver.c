@@ -129,17 +129,23 @@ uint32_t spikeloom_block(const spikeloom_run* run, uint32_t wanted) {
   return (uint32_t)steps;
 }
 
-/* What a thread works on: some samples, with scratch of its own. */
-typedef struct part {
-  const spikeloom_run* run;
-  unsigned char *scratch, *call; /* of the worker */
-  uint32_t first_sample, end_sample, group;
-} part;
+/* Who runs a part, with scratch of its own. */
+typedef struct worker_room {
+  unsigned char *scratch, *call;
+  uint32_t group;
+} worker_room;
 
-static void run_stage(const part* p, const spikeloom_stage* stage, uint64_t step, uint32_t steps) {
-  const spikeloom_run* run = p->run;
+static worker_room room_of(const spikeloom_run* run, uint32_t worker) {
+  unsigned char* area = worker_area(run, worker);
+  const uint32_t group = group_rows(run->table, run->batch);
+  const worker_room room = {area, area + run->table->scratch_per_sample * group, group};
+  return room;
+}
+
+static void call_kernel(const spikeloom_run* run, const worker_room* room, const spikeloom_part* part) {
   const spikeloom_table* table = run->table;
-  unsigned char** operand = (unsigned char**)(void*)p->call;
+  const spikeloom_stage* stage = &table->stage[part->stage];
+  unsigned char** operand = (unsigned char**)(void*)room->call;
   size_t* step_stride = (size_t*)(void*)(operand + stage->operands);
   size_t* sample_stride = step_stride + stage->operands;
 
@@ -150,15 +156,15 @@ static void run_stage(const part* p, const spikeloom_stage* stage, uint64_t step
     if (b->memory == SPIKELOOM_CONSTANT) {
       operand[i] = spikeloom_row(run, o->buffer, 0, 0);
     } else if (b->memory == SPIKELOOM_SCRATCH) {
-      operand[i] = p->scratch + b->offset_per_sample * p->group;
+      operand[i] = room->scratch + b->offset_per_sample * room->group;
       sample_stride[i] = (size_t)b->row_bytes;
     } else if (b->memory == SPIKELOOM_GIVEN) {
-      operand[i] = given_row(run, o->buffer, step, 0);
+      operand[i] = given_row(run, o->buffer, part->step, 0);
       if (!operand[i]) continue;
       step_stride[i] = run->given[o->buffer].step_stride;
       sample_stride[i] = run->given[o->buffer].sample_stride;
     } else {
-      operand[i] = slot_address(run, o->buffer, o->ring ? 0 : slot_of(run, b, step, o->delay));
+      operand[i] = slot_address(run, o->buffer, o->ring ? 0 : slot_of(run, b, part->step, o->delay));
       if (!operand[i]) continue;
       step_stride[i] = b->slots == 1 ? 0 : (size_t)b->row_bytes;
       sample_stride[i] = (size_t)(b->slots * b->row_bytes);
@@ -169,13 +175,13 @@ static void run_stage(const part* p, const spikeloom_stage* stage, uint64_t step
       .step_stride = step_stride,
       .sample_stride = sample_stride,
       .size = stage->sizes,
-      .steps = steps,
-      .first_sample = p->first_sample,
-      .end_sample = p->end_sample,
-      .first_neuron = 0,
-      .end_neuron = stage->sizes[0],
-      .group = p->group,
-      .step = step,
+      .steps = part->steps,
+      .first_sample = part->first_sample,
+      .end_sample = part->end_sample,
+      .first_neuron = part->first_neuron,
+      .end_neuron = part->end_neuron,
+      .group = room->group,
+      .step = part->step,
       .seed = run->seed,
       .sample_base = run->sample_base,
       .node_key = stage->node_key,
@@ -183,42 +189,67 @@ static void run_stage(const part* p, const spikeloom_stage* stage, uint64_t step
   run->kernel[stage->kernel](&call);
 }
 
-static void run_segment(const part* p, const spikeloom_segment* segment, uint64_t step, uint32_t steps) {
-  const spikeloom_stage* stage = &p->run->table->stage[segment->first_stage];
-  const uint32_t longest = segment->longest == 0 ? steps : segment->longest;
-  const spikeloom_stage_observer observer = p->run->stage_observer;
-  for (uint32_t done = 0; done < steps;) {
-    const uint32_t together = steps - done < longest ? steps - done : longest;
-    for (uint32_t k = 0; k < segment->stages; ++k) {
-      if (observer) observer(p->run->observer_context, segment->first_stage + k, 1);
-      run_stage(p, &stage[k], step + done, together);
-      if (observer) observer(p->run->observer_context, segment->first_stage + k, 0);
+static void run_observed(const spikeloom_run* run, const worker_room* room, const spikeloom_part* part) {
+  const spikeloom_stage_observer observer = run->stage_observer;
+  if (observer) observer(run->observer_context, part->stage, 1);
+  call_kernel(run, room, part);
+  if (observer) observer(run->observer_context, part->stage, 0);
+}
+
+/* The time loop: all segments that run once, or all others. Each call of a stage is either shared or run
+ * here, for the samples that `part` names. */
+static void run_segments(const spikeloom_run* run, uint32_t once, uint32_t steps, spikeloom_part part,
+                         const worker_room* room, spikeloom_share share, void* context) {
+  const spikeloom_table* table = run->table;
+  for (uint32_t i = 0; i < table->segments; ++i) {
+    const spikeloom_segment* segment = &table->segment[i];
+    if (segment->once != once) continue;
+    const uint32_t longest = segment->longest == 0 ? steps : segment->longest;
+    for (uint32_t done = 0; done < steps; done += part.steps) {
+      part.step = run->step + done;
+      part.steps = steps - done < longest ? steps - done : longest;
+      for (uint32_t k = 0; k < segment->stages; ++k) {
+        part.stage = segment->first_stage + k;
+        part.end_neuron = table->stage[part.stage].sizes[0];
+        if (share)
+          share(context, &part);
+        else
+          run_observed(run, room, &part);
+      }
     }
-    done += together;
   }
 }
 
-/* All segments that run once, or all others. */
-static void run_segments(const spikeloom_run* run, uint32_t once, uint32_t steps, uint32_t first_sample,
-                         uint32_t end_sample, uint32_t worker) {
-  const spikeloom_table* table = run->table;
-  unsigned char* area = worker_area(run, worker);
-  const uint32_t group = group_rows(table, run->batch);
-  const part p = {run, area, area + table->scratch_per_sample * group, first_sample, end_sample, group};
+static void run_samples(const spikeloom_run* run, uint32_t once, uint32_t steps, uint32_t first_sample,
+                        uint32_t end_sample, uint32_t worker) {
+  const worker_room room = room_of(run, worker);
+  const spikeloom_part part = {.first_sample = first_sample, .end_sample = end_sample};
   const uint64_t mode = enter_float_mode();
-  for (uint32_t i = 0; i < table->segments; ++i)
-    if (table->segment[i].once == once) run_segment(&p, &table->segment[i], run->step, steps);
+  run_segments(run, once, steps, part, &room, 0, 0);
   leave_float_mode(mode);
 }
 
 void spikeloom_settle(spikeloom_run* run) {
-  if (!run->settled) run_segments(run, 1, 1, 0, run->batch, 0);
+  if (!run->settled) run_samples(run, 1, 1, 0, run->batch, 0);
   run->settled = 1;
 }
 
 void spikeloom_advance_samples(const spikeloom_run* run, uint32_t steps, uint32_t first_sample,
                                uint32_t end_sample, uint32_t worker) {
-  run_segments(run, 0, steps, first_sample, end_sample, worker);
+  run_samples(run, 0, steps, first_sample, end_sample, worker);
+}
+
+void spikeloom_advance_stages(const spikeloom_run* run, uint32_t steps, spikeloom_share share,
+                              void* context) {
+  const spikeloom_part part = {.first_sample = 0, .end_sample = run->batch};
+  run_segments(run, 0, steps, part, 0, share, context);
+}
+
+void spikeloom_run_part(const spikeloom_run* run, const spikeloom_part* part, uint32_t worker) {
+  const worker_room room = room_of(run, worker);
+  const uint64_t mode = enter_float_mode();
+  run_observed(run, &room, part);
+  leave_float_mode(mode);
 }
 
 void spikeloom_advance(spikeloom_run* run, uint32_t steps) {

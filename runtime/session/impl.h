@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "session/shares.h"
+#include "session/team.h"
 #include "spikeloom/driver.h"
 #include "spikeloom/session.h"
 #include "support/pages.h"
@@ -43,6 +45,10 @@ struct Session::Impl {
   std::vector<unsigned char*> observed;  // for each buffer: run.observed
   std::vector<Pages> observed_rows;
   std::vector<spikeloom_given> given;  // for each buffer: run.given
+  Shares shares;
+  std::unique_ptr<Team> team;  // null: one thread
+  Shares::Choice chosen;       // the last one: blocks are mostly of one length
+  std::uint32_t chosen_for = 0;
 
   const spikeloom_buffer& buffer(std::uint32_t index) const { return program.table().buffer[index]; }
 
@@ -67,6 +73,11 @@ struct Session::Impl {
   void give(const VaryingInput& input, const float* rows, std::uint64_t first);
   using FillInput = std::function<Result<void>(VaryingInput&, std::uint64_t now, std::uint32_t steps)>;
   Result<std::uint64_t> run_blocks(std::uint64_t steps, const FillInput& fill, const RunOptions& how);
+  /// Runs the block's steps on as many threads as pay.
+  void advance(std::uint32_t steps);
+  const Shares::Choice& choice(std::uint32_t steps);
+  void share_samples(std::uint32_t steps);
+  void share_neurons(const spikeloom_part& all);
   Result<void> ready_to_run() const;
   Result<void> feed_recorders(std::uint64_t first_step, std::uint32_t steps);
   Error not_finite(const spikeloom_signal& signal, std::span<const float> values, std::size_t at,

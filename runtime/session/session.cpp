@@ -15,6 +15,7 @@ constexpr std::uint64_t kPieceBytes = 64 << 10;
 /// Inputs of a block of many samples; the samples then share the weights, and short blocks lose little.
 constexpr std::uint64_t kBlockInputBytes = 32 << 20;
 constexpr std::uint64_t kLeastSharedBlock = 8;
+constexpr unsigned kMostThreads = 1024;
 
 std::string quoted(std::string_view name) {
   return "'" + std::string(name) + "'";
@@ -62,6 +63,16 @@ std::uint64_t longest_shared_block(const Program& program, std::uint32_t batch) 
   if (batch == 1 || step_bytes == 0) return block_steps;
   return std::clamp(kBlockInputBytes / batch / step_bytes, std::min(kLeastSharedBlock, block_steps),
                     block_steps);
+}
+
+/// As many as were asked for and may pay, at least 1.
+unsigned wanted_threads(const spikeloom_table& table, const SessionOptions& options) {
+  if (options.threads == 1) return 1;
+  if (options.sharing != Sharing::where_it_pays) return std::clamp(options.threads, 1u, kMostThreads);
+  const unsigned cores = std::min(usable_cores(), kMostThreads);
+  const Shares shares(loads_of(table), options.batch,
+                      options.threads == 0 ? cores : std::min(options.threads, cores));
+  return shares.choose(table.block_steps).threads;
 }
 
 }  // namespace
@@ -195,8 +206,11 @@ Result<Session> Session::create(Program program, SessionOptions options) {
                      std::to_string(options.batch),
                  "an initial state of it has one row for each sample");
 
-  // Everything is sized before anything is taken.
-  const std::uint64_t arena_bytes = spikeloom_arena_bytes(&table, options.batch, 1);
+  // Everything is sized before anything is taken. Each thread has scratch of its own.
+  unsigned threads = wanted_threads(table, options);
+  while (threads > 1 && spikeloom_arena_bytes(&table, options.batch, threads) > options.memory_limit)
+    --threads;
+  const std::uint64_t arena_bytes = spikeloom_arena_bytes(&table, options.batch, threads);
   std::uint64_t bytes = arena_bytes;
   if (bytes > options.memory_limit) return too_large(bytes, options);
   const auto piece_of = [&](const spikeloom_signal& s) {
@@ -235,7 +249,7 @@ Result<Session> Session::create(Program program, SessionOptions options) {
                             .stage_observer = options.stage_observer,
                             .observer_context = options.observer_context};
     auto impl = std::make_unique<Impl>(
-        Impl{std::move(program), options, std::move(arena), run, {}, {}, {}, {}, {}, {}});
+        Impl{std::move(program), options, std::move(arena), run, {}, {}, {}, {}, {}, {}, {}, {}, {}, 0});
     impl->observed.resize(impl->program.table().buffers);
     impl->run.observed = impl->observed.data();
     impl->given.resize(impl->program.table().buffers);
@@ -249,6 +263,10 @@ Result<Session> Session::create(Program program, SessionOptions options) {
     for (const spikeloom_signal* s : impl->program.constant_inputs())
       impl->constants.push_back(
           {s, false, std::vector<float>(std::size_t{options.batch} * impl->program.size(*s))});
+    if (threads > 1) {
+      impl->shares = Shares(loads_of(impl->program.table()), options.batch, threads, options.sharing);
+      impl->team = std::make_unique<Team>(threads - 1, options.pin);
+    }
     impl->reset();
     return Session(std::move(impl));
   } catch (const std::bad_alloc&) {
@@ -346,7 +364,7 @@ Result<void> Session::step(std::span<const std::span<const float>> inputs) {
     else
       write_rows(impl_->run, input.signal->buffer, now, inputs[i]);
   }
-  spikeloom_advance(&impl_->run, 1);
+  impl_->advance(1);
   return impl_->feed_recorders(now, 1);
 }
 
@@ -394,7 +412,7 @@ Result<std::uint64_t> Session::Impl::run_blocks(std::uint64_t steps, const FillI
     const std::uint32_t together = block(steps - done);
     for (VaryingInput& input : varying)
       if (Result<void> filled = fill(input, now, together); !filled) return filled.error();
-    spikeloom_advance(&run, together);
+    advance(together);
     done += together;
     if (Result<void> recorded = feed_recorders(now, together); !recorded) return recorded.error();
     if (how.progress) how.progress(done, steps);

@@ -65,11 +65,19 @@ class Comparer : public Recorder {
 /// One session with its recorders and the network's data.
 class Runner {
  public:
-  Runner(const Program& program, const RandomNetwork& net, const Expected& expected, bool record_states)
-      : program_(program), net_(net), expected_(expected), record_states_(record_states) {}
+  Runner(const Program& program, const RandomNetwork& net, const Expected& expected, bool record_states,
+         Dice& dice)
+      : program_(program), net_(net), expected_(expected), record_states_(record_states), dice_(dice) {}
 
   Result<void> start() {
-    auto made = Session::create(program_, {.batch = net_.batch, .first_sample = net_.first_sample});
+    SessionOptions options{.batch = net_.batch, .first_sample = net_.first_sample};
+    // No network here is large enough for a second thread to pay: it is forced.
+    if (dice_.chance(0.5)) {
+      options.threads = static_cast<std::uint32_t>(dice_.between(1, 4));
+      options.sharing = dice_.of({Sharing::samples, Sharing::neurons});
+    }
+    is_in_place_ = dice_.chance(0.3);
+    auto made = Session::create(program_, options);
     if (!made) return std::move(made).error();
     session_ = std::make_unique<Session>(*std::move(made));
     for (const NetworkInput& input : net_.inputs)
@@ -97,7 +105,16 @@ class Runner {
         }
       return {};
     };
-    auto done = session_->run(steps, source);
+    const auto view = [&](std::string_view name, std::uint64_t first,
+                          std::uint32_t count) -> Result<std::span<const float>> {
+      for (const NetworkInput& input : net_.inputs)
+        if (input.name == name) {
+          const std::size_t row = input.size * net_.batch;
+          return std::span(input.values).subspan(first * row, count * row);
+        }
+      return Error(ErrorKind::internal, "an input without a name");
+    };
+    auto done = is_in_place_ ? session_->run_in_place(steps, view) : session_->run(steps, source);
     if (!done) return std::move(done).error();
     return {};
   }
@@ -147,21 +164,22 @@ class Runner {
   Program program_;
   const RandomNetwork& net_;
   const Expected& expected_;
-  bool record_states_;
+  bool record_states_, is_in_place_ = false;
+  Dice& dice_;
   std::unique_ptr<Session> session_;
   std::vector<std::unique_ptr<Comparer>> comparers_;
 };
 
 Result<std::string> run_it(const Program& program, const RandomNetwork& net, const Expected& expected,
                            Manner manner, Dice& dice) {
-  Runner runner(program, net, expected, manner != Manner::blocks);
+  Runner runner(program, net, expected, manner != Manner::blocks, dice);
   if (auto r = runner.start(); !r) return std::move(r).error();
   if (manner == Manner::restored) {
     // Run a part, save, and go on in another session; the first part was compared by the other manners.
     const std::uint64_t part = dice.below(net.steps + 1u);
     if (auto r = runner.run(part); !r) return std::move(r).error();
     const std::vector<unsigned char> saved = runner.session().save();
-    Runner other(program, net, expected, false);
+    Runner other(program, net, expected, false, dice);
     if (auto r = other.start(); !r) return std::move(r).error();
     if (auto r = other.session().restore(saved); !r) return std::move(r).error();
     if (auto r = other.run(net.steps - part); !r) return std::move(r).error();
@@ -191,6 +209,10 @@ PlanOptions random_schedule(Dice& dice) {
   options.fuse = dice.chance(0.8);
   if (dice.chance(0.6)) options.block_steps = static_cast<std::uint32_t>(dice.between(1, kLongestBlock));
   if (dice.chance(0.6)) options.group = static_cast<std::uint32_t>(dice.between(1, 4));
+  if (dice.chance(0.6)) options.panel = dice.of({16u, 32u, 64u, kWidestPanel});
+  if (dice.chance(0.3)) options.list_steps = static_cast<std::uint32_t>(dice.between(1, 8));
+  // Where events and dense cross, and so when a run changes from one to the other.
+  options.costs.fma_per_ns *= dice.of({0.1, 1.0, 10.0, 100.0});
   return options;
 }
 

@@ -85,7 +85,7 @@ struct Case {
   const char* name;
   const char* inputs;  // of the graph
   const char* nodes;
-  std::uint32_t batch = 1;
+  std::uint32_t batch = 1, threads = 1;
 };
 
 constexpr char kVarying[] = R"("x": { "shape": [200] })";
@@ -112,7 +112,7 @@ TEST_P(Step, TakesNoLockNoMemoryAndNoSystemCall) {
                                         R"( }, "nodes": { )" + c.nodes + R"( }, "outputs": { "y": "out" } })",
                                     ".");
   ASSERT_TRUE(program.ok()) << program.error().text();
-  auto session = Session::create(*program, {.batch = c.batch});
+  auto session = Session::create(*program, {.batch = c.batch, .threads = c.threads});
   ASSERT_TRUE(session.ok()) << session.error().text();
   // Silent, a few spikes, all active, values: what a step is given decides how it is computed.
   const std::size_t n = std::size_t{200} * c.batch;
@@ -125,6 +125,7 @@ TEST_P(Step, TakesNoLockNoMemoryAndNoSystemCall) {
   std::vector<std::span<const float>> inputs(program->varying_inputs().size());
   for (const spikeloom_signal* input : program->constant_inputs())
     ASSERT_TRUE(session->set_input(program->name(*input), rows[3]).ok());
+  ASSERT_EQ(session->threads_for(1), 1u) << "the work of a step would pay a second thread";
   ASSERT_TRUE(session->reset().ok());
   const Taken taken = taken_by([&] {
     bool ok = true;
@@ -142,14 +143,14 @@ TEST_P(Step, TakesNoLockNoMemoryAndNoSystemCall) {
   EXPECT_EQ(taken.counts.locks, 0u);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Step,
-                         testing::Values(Case{"Layers", kVarying, kLayers},
-                                         Case{"LayersOfManySamples", kVarying, kLayers, 70},
-                                         Case{"ConstantInput", kConstant, kLayers},
-                                         Case{"Recurrent", kVarying, kLoop},
-                                         Case{"RecurrentOfManySamples", kVarying, kLoop, 5},
-                                         Case{"DelaysAndCopies", kVarying, kPieces, 3}),
-                         [](const auto& each) { return std::string(each.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    All, Step,
+    testing::Values(Case{"Layers", kVarying, kLayers}, Case{"LayersOfManySamples", kVarying, kLayers, 70},
+                    Case{"LayersThatTwoThreadsCouldShareInBlocks", kVarying, kLayers, 70, 2},
+                    Case{"ConstantInput", kConstant, kLayers}, Case{"Recurrent", kVarying, kLoop},
+                    Case{"RecurrentOfManySamples", kVarying, kLoop, 5},
+                    Case{"DelaysAndCopies", kVarying, kPieces, 3}),
+    [](const auto& each) { return std::string(each.param.name); });
 
 }  // namespace
 }  // namespace spikeloom

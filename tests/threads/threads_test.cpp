@@ -67,6 +67,45 @@ TEST(Threads, SessionsOfOneProgramDoNotMeet) {
   EXPECT_NE(alone[0], alone[1]) << "the inputs differ, so must the spikes";
 }
 
+/// Wide layers whose input is at times silent and at times dense, and a loop.
+constexpr char kSharedNetwork[] = R"({ "spikeloom": 1,
+  "inputs": { "x": { "shape": [300] } },
+  "nodes": {
+    "fc1": { "type": "linear", "from": "x", "weight": { "random": "normal", "std": 0.1, "seed": 1, "shape": [520, 300] } },
+    "ring": { "type": "lif", "from": ["fc1", "back"], "beta": 0.9 },
+    "back": { "type": "linear", "from": { "node": "ring", "delay": 4 }, "weight": { "random": "normal", "std": 0.05, "seed": 2, "shape": [520, 520] } },
+    "fc2": { "type": "linear", "from": "ring", "weight": { "random": "normal", "std": 0.1, "seed": 3, "shape": [70, 520] } },
+    "out": { "type": "synaptic", "from": "fc2", "alpha": 0.8, "beta": 0.9 } },
+  "outputs": { "y": "out" } })";
+
+TEST(Threads, ASessionSharesItsWork) {
+  const auto program = compile_text(kSharedNetwork, ".");
+  ASSERT_TRUE(program.ok()) << program.error().text();
+  const auto digest_of = [&](std::uint32_t threads, Sharing sharing, std::uint32_t batch) {
+    Digest digest;
+    auto session = Session::create(*program, {.batch = batch, .threads = threads, .sharing = sharing});
+    const InputSource source = [](std::string_view, std::uint64_t first, std::uint32_t steps,
+                                  std::span<float> rows) -> Result<void> {
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        const std::uint64_t t = first + i / (rows.size() / steps);
+        rows[i] = (i * 7919 + t * 31) % 100 < (t / 40 % 3) * 40 + 2 ? 1.0f : 0.0f;
+      }
+      return {};
+    };
+    if (!session.ok() || !session->record("ring", digest).ok() || !session->record("out", digest).ok() ||
+        !session->run(150, source).ok() || !session->finish_recording().ok())
+      return std::uint64_t{0};
+    return digest.hash();
+  };
+  for (const std::uint32_t batch : {1u, 6u}) {
+    const std::uint64_t alone = digest_of(1, Sharing::where_it_pays, batch);
+    EXPECT_NE(alone, 0u);
+    for (const Sharing sharing : {Sharing::samples, Sharing::neurons})
+      for (const std::uint32_t threads : {2u, 4u})
+        EXPECT_EQ(digest_of(threads, sharing, batch), alone) << threads << " threads, batch " << batch;
+  }
+}
+
 TEST(Threads, ACacheIsSharedByCompilationsSideBySide) {
   const testing::OwnFolder folder;
   if (!folder.exists()) GTEST_SKIP() << "neither the build's folder nor the home folder is closed to others";

@@ -28,6 +28,7 @@ constexpr std::uint64_t kFewestLatencies = 1000, kMostLatencies = 200000;
 struct Options {
   NetworkChoice network;
   MachineChoice machine;
+  ThreadChoice threads;
   WorkloadChoice load;
   std::uint32_t repeat = 9;
   bool latency = false, json = false;
@@ -160,6 +161,7 @@ struct Subject {
   const Workload& load;
   const CompiledProgram& compiled;
   double compile_seconds;
+  std::uint32_t threads;
 };
 
 void say(const Terminal& terminal, const Subject& subject, const Outcome& outcome) {
@@ -197,6 +199,7 @@ std::string json_of(const Options& options, const Subject& subject, const Outcom
   json["name"] = subject.network.model->name;
   json["steps"] = subject.load.steps();
   json["batch"] = subject.load.batch();
+  json["threads"] = subject.threads;
   json["cpu"] = subject.compiled.cpu;
   json["lanes"] = subject.compiled.lanes;
   json["inputs"] = subject.load.lines();
@@ -232,12 +235,15 @@ Result<int> measured(const Options& options, const Terminal& terminal) {
   const auto start = Clock::now();
   TRY(const CompiledProgram compiled, compile(*network.model, options.machine.target(terminal)));
   drop_weights(*network.model);
-  const Subject subject{network, load, compiled, seconds_since(start)};
+  Subject subject{network, load, compiled, seconds_since(start), 1};
   SessionOptions session_options;
   session_options.batch = load.batch();
+  options.threads.put_into(session_options);
   TRY(Session session, Session::create(compiled.program, session_options));
+  // Single steps are shared by fewer threads than blocks.
+  subject.threads = session.threads_for(options.latency ? 1 : compiled.shape.block_steps);
   terminal.say(escaped(network.model->name.empty() ? network.file : network.model->name) + ", " +
-               counted(load.batch(), "sample") +
+               counted(load.batch(), "sample") + ", " + counted(subject.threads, "thread") +
                terminal.muted(", " + std::to_string(compiled.lanes) + " lanes, " + escaped(compiled.cpu) +
                               (compiled.is_code_cached ? ", from the cache in " : ", compiled in ") +
                               duration_text(subject.compile_seconds)));
@@ -268,6 +274,7 @@ void declare_bench(CLI::App& app, Action& action) {
       ->check(CLI::Range(1u, 100000u))
       ->type_name("N");
   options->machine.declare(app);
+  options->threads.declare(app);
   options->machine.declare_perf_map(app);
   app.add_flag("--json", options->json, "print the numbers, and problems, to stdout");
   action = [options](const Terminal& terminal) { return bench(*options, terminal); };

@@ -75,6 +75,14 @@ MachineCosts kept_costs(const Terminal& terminal) {
   return kept.costs;
 }
 
+void ThreadChoice::declare(CLI::App& app) {
+  app.add_option("--threads", threads,
+                 "threads at most; fewer where more do not pay; never changes a result (0: the cores)")
+      ->check(CLI::Range(0u, 1024u))
+      ->type_name("N");
+  app.add_flag("--pin", is_pinned, "keep each thread on a core of its own");
+}
+
 void DataChoice::declare(CLI::App& app) {
   app.add_option("--input", inputs,
                  "data of an input, time first: x.npy, or name=x.npy; repeat it for several")

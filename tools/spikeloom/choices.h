@@ -49,6 +49,17 @@ MachineCosts kept_costs(const Terminal& terminal);
 /// For CLI11: a number between 0 and 1; its own range lets "nan" through.
 std::string is_share(const std::string& text);
 
+/// Threads of a run; results never depend on them.
+struct ThreadChoice {
+  std::uint32_t threads = 0;  // at most; 0: as many as pay
+  bool is_pinned = false;
+  void declare(CLI::App& app);
+  void put_into(SessionOptions& options) const {
+    options.threads = threads;
+    options.pin = is_pinned;
+  }
+};
+
 /// Data, steps and samples of a run.
 struct DataChoice {
   std::vector<std::string> inputs, initial;

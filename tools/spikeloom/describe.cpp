@@ -8,6 +8,7 @@
 
 #include "choices.h"
 #include "describe/plan.h"
+#include "session/team.h"
 #include "support/try.h"
 #include "verb.h"
 
@@ -19,7 +20,7 @@ struct Options {
   MachineChoice machine;
   StageChoice stages;
   bool dot = false, mermaid = false, plan = false, json = false;
-  PlanView view;  // what predictions assume
+  PlanView view = {.threads = 0};  // what predictions assume
 };
 
 /// With the plan as one more key.
@@ -42,6 +43,7 @@ Result<std::string> text_of(const Options& options, const Model& model, const Ta
 
 int describe(Options& options, const Terminal& terminal) {
   if (options.plan) options.view.costs = kept_costs(terminal);
+  if (options.view.threads == 0) options.view.threads = usable_cores();
   const auto network = options.network.load(terminal);
   if (!network) return fail(terminal, network.error(), options.json);
   StageTimes times = network->times;
@@ -85,6 +87,10 @@ void declare_describe(CLI::App& app, Action& action) {
       ->check(is_share)
       ->needs(plan)
       ->type_name("P");
+  app.add_option("--threads", options->view.threads, "with --plan: threads at most (0: the cores)")
+      ->check(CLI::Range(0u, 1024u))
+      ->needs(plan)
+      ->type_name("N");
   options->machine.declare(app);
   action = [options](const Terminal& terminal) { return describe(*options, terminal); };
 }

@@ -28,6 +28,7 @@ class Engine {
   virtual Result<void> finish_recording() = 0;
   virtual Result<void> read(std::string_view signal, std::span<float> values) const = 0;
   virtual std::uint64_t step_count() const = 0;
+  virtual std::uint32_t threads() const = 0;  // that a whole block of steps is shared by
   virtual Result<std::vector<unsigned char>> save() const = 0;
   virtual Result<void> restore(std::span<const unsigned char> saved) = 0;
 };

@@ -1,6 +1,7 @@
 // spikeloom profile: where the time of a network goes, stage by stage, and why.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -27,6 +28,7 @@ constexpr std::size_t kFewestRuns = 3, kMostRuns = 10000;
 struct Options {
   NetworkChoice network;
   MachineChoice machine;
+  ThreadChoice threads;
   WorkloadChoice load;
   bool json = false;
 };
@@ -47,32 +49,34 @@ double clock_ns() {
   return median(std::move(times));
 }
 
-/// Sums the time between the begin and the end of each stage, on the one thread that runs them.
+/// Sums the time between the begin and the end of each call of a stage, on whichever thread runs it.
 struct Stopwatch {
   struct Stage {
-    double ns = 0;
-    std::uint64_t calls = 0;
+    std::atomic<std::uint64_t> ns = 0, calls = 0;
   };
   std::vector<Stage> stages;
-  Clock::time_point begin;
 
   static void observe(void* context, std::uint32_t stage, int begins) {
-    auto& watch = *static_cast<Stopwatch*>(context);
+    thread_local Clock::time_point begin;
     if (begins != 0) {
-      watch.begin = Clock::now();
+      begin = Clock::now();
       return;
     }
-    Stage& s = watch.stages[stage];
-    s.ns += std::chrono::duration<double, std::nano>(Clock::now() - watch.begin).count();
-    ++s.calls;
+    const auto passed = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin);
+    Stage& s = static_cast<Stopwatch*>(context)->stages[stage];
+    s.ns.fetch_add(static_cast<std::uint64_t>(passed.count()), std::memory_order_relaxed);
+    s.calls.fetch_add(1, std::memory_order_relaxed);
   }
-  void clear() { std::ranges::fill(stages, Stage{}); }
+  void clear() {
+    for (Stage& stage : stages) stage.ns = stage.calls = 0;
+  }
 };
 
 class Profiler {
  public:
-  Profiler(const Workload& load, const CompiledProgram& compiled, const Terminal& terminal)
-      : load_(load), compiled_(compiled), terminal_(terminal) {}
+  Profiler(const Workload& load, const CompiledProgram& compiled, const ThreadChoice& threads,
+           const Terminal& terminal)
+      : load_(load), compiled_(compiled), threads_(threads), terminal_(terminal) {}
 
   /// False if it was interrupted before there was anything to tell.
   Result<bool> run(const std::stop_token& stop, Profile& profile) {
@@ -89,13 +93,14 @@ class Profiler {
  private:
   Result<void> time_stages(const std::stop_token& stop, Profile& profile) {
     const std::size_t count = compiled_.shape.stages.size();
-    Stopwatch watch;
-    watch.stages.resize(count);
+    Stopwatch watch{.stages = std::vector<Stopwatch::Stage>(count)};
     SessionOptions options;
     options.batch = load_.batch();
     options.stage_observer = &Stopwatch::observe;
     options.observer_context = &watch;
+    threads_.put_into(options);
     TRY(Session session, Session::create(compiled_.program, options));
+    profile.threads = session.threads_for(compiled_.shape.block_steps);
     TRY_VOID(load_.set_constants(session));
     std::vector<std::vector<double>> ns(count);
     std::vector<std::uint64_t> calls(count);
@@ -113,9 +118,9 @@ class Profiler {
       if (stop.stop_requested() || (seconds < kWarmUpSeconds && run + 1 < kMostRuns / 2)) continue;
       ++profile.runs;
       for (std::size_t i = 0; i < count; ++i) {
-        const auto [total, called] = watch.stages[i];
-        ns[i].push_back(std::max(0.0, total - profile.clock_ns * static_cast<double>(called)));
-        calls[i] = called;
+        calls[i] = watch.stages[i].calls;
+        const auto total = static_cast<double>(watch.stages[i].ns);
+        ns[i].push_back(std::max(0.0, total - profile.clock_ns * static_cast<double>(calls[i])));
       }
     }
     for (std::size_t i = 0; i < count; ++i) {
@@ -155,6 +160,7 @@ class Profiler {
 
   const Workload& load_;
   const CompiledProgram& compiled_;
+  const ThreadChoice& threads_;
   const Terminal& terminal_;
 };
 
@@ -167,12 +173,14 @@ Result<int> measured(const Options& options, const Terminal& terminal) {
   profile.costs = kept_costs(terminal);
   TRY(const CompiledProgram compiled, compile(*network.model, options.machine.target(terminal)));
   drop_weights(*network.model);
-  TRY(const bool is_measured, Profiler(load, compiled, terminal).run(stop, profile));
+  TRY(const bool is_measured, Profiler(load, compiled, options.threads, terminal).run(stop, profile));
   if (!is_measured) return Error(ErrorKind::interrupted, "interrupted before anything was measured");
   const std::string name = network.model->name.empty() ? network.file : network.model->name;
+  // Threads that share a stage all count.
   terminal.say(terminal.bold(escaped(name)) + ": " + time_text(profile.step_ns) + " a step of " +
                std::to_string(load.batch()) + (load.batch() == 1 ? " sample" : " samples") +
-               " on one thread");
+               (profile.threads == 1 ? " on one thread"
+                                     : ", summed over " + std::to_string(profile.threads) + " threads"));
   for (const std::string& line : profile_lines(profile)) terminal.say("  " + line);
   terminal.say(terminal.muted("  medians of " + std::to_string(profile.runs) + " runs of " +
                               std::to_string(load.steps()) + " steps; limits are " +
@@ -195,6 +203,7 @@ void declare_profile(CLI::App& app, Action& action) {
   options->network.declare(app);
   options->load.declare(app);
   options->machine.declare(app);
+  options->threads.declare(app);
   app.add_flag("--json", options->json, "print what was found, and problems, to stdout");
   action = [options](const Terminal& terminal) { return profile(*options, terminal); };
 }

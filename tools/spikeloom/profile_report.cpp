@@ -103,6 +103,7 @@ std::string profile_json(const Profile& profile, const std::string& graph, const
   json["cpu"] = cpu;
   json["steps"] = profile.steps;
   json["batch"] = profile.batch;
+  json["threads"] = profile.threads;
   json["runs"] = profile.runs;
   json["step_s"] = profile.step_ns * 1e-9;
   json["clock_s"] = profile.clock_ns * 1e-9;

@@ -23,9 +23,9 @@ struct Profile {
   PlanShape plan;
   MachineCosts costs;
   std::uint64_t steps = 0, runs = 0;
-  std::uint32_t batch = 1;
+  std::uint32_t batch = 1, threads = 1;
   double clock_ns = 0;                // that looking at the clock takes, already left out
-  double step_ns = 0;                 // of the whole batch, without the clock
+  double step_ns = 0;                 // of the whole batch, without the clock; summed over all threads
   std::vector<ProfiledStage> stages;  // in the order in which they run
 };
 

@@ -76,6 +76,7 @@ class ReferenceEngine final : public Engine {
   }
 
   std::uint64_t step_count() const override { return simulator_.step_count(); }
+  std::uint32_t threads() const override { return 1; }
   Result<std::vector<unsigned char>> save() const override { return no_saving(); }
   Result<void> restore(std::span<const unsigned char>) override { return no_saving(); }
 

@@ -25,12 +25,13 @@ constexpr std::uint64_t kSavedStateLimit = 16ull << 30;
 struct Options {
   NetworkChoice network;
   MachineChoice machine;
+  ThreadChoice threads;
   DataChoice data;
   StageChoice stages;
   std::string engine = has_code_generator() ? "jit" : "reference";
   std::string record, out, plot, labels, decode_output, save_state, load_state;
   std::string decode = "rate";
-  std::uint32_t threads = 1, plot_sample = 0;
+  std::uint32_t plot_sample = 0;
   bool events = false, json = false;
 };
 
@@ -128,7 +129,6 @@ Result<Run> Run::prepare(const Options& options, const Terminal& terminal) {
   report.lanes = run.maker_->lanes();
   report.hash = run.maker_->hash();
   report.seed = options.data.seed.value_or(model.seed);
-  report.threads = options.threads;
   TRY(report.batch, batch_of(options.data, model, *run.maker_, report.samples));
   if (report.batch < report.samples && !(options.save_state.empty() && options.load_state.empty()))
     return Error(ErrorKind::usage, "a state is saved and loaded for all samples at once",
@@ -170,6 +170,7 @@ Result<std::unique_ptr<Engine>> Run::start_part(std::uint32_t first, std::uint32
   session.batch = count;
   session.first_sample = first;
   session.seed = options_.data.seed;
+  options_.threads.put_into(session);
   TRY(auto engine, maker_->make(session));
   if (!saved_.empty()) TRY_VOID(engine->restore(saved_));
   TRY_VOID(data_->set_constants(*engine, first, count));
@@ -185,6 +186,7 @@ Result<void> Run::execute(std::stop_token stop, const Terminal& terminal) {
     const std::uint32_t first = part * report_.batch,
                         count = std::min(report_.batch, report_.samples - first);
     TRY(auto engine, start_part(first, count));
+    report_.threads = std::max(report_.threads, engine->threads());
     RunOptions run_options;
     run_options.stop = stop;
     run_options.progress = [&](std::uint64_t done, std::uint64_t steps) {
@@ -285,9 +287,7 @@ void declare_run(CLI::App& app, Action& action) {
   options->machine.declare(app);
   options->machine.declare_perf_map(app);
   CLI::Option* const dump = options->stages.declare(app);
-  app.add_option("--threads", options->threads, "threads to use; never changes a result (1)")
-      ->check(CLI::Range(1u, 1024u))
-      ->type_name("N");
+  options->threads.declare(app);
   app.add_flag("--json", options->json, "print what run.json holds, and problems, to stdout")->excludes(dump);
   action = [options](const Terminal& terminal) { return run(*options, terminal); };
 }

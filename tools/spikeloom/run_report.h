@@ -19,7 +19,8 @@ struct RunReport {
   unsigned lanes = 1;
   std::uint64_t hash = 0, seed = 0;
   std::uint64_t first_step = 0, steps = 0;  // steps: those that were run
-  std::uint32_t samples = 1, batch = 1, threads = 1;
+  std::uint32_t samples = 1, batch = 1;
+  std::uint32_t threads = 1;  // that shared a block, at most
   double compile_seconds = 0, run_seconds = 0;
   bool is_interrupted = false;
   bool is_code_cached = false;      // taken from the cache, not generated

@@ -25,6 +25,7 @@ constexpr std::uint64_t kComfortable = 1u << 26;  // values held while comparing
 struct Options {
   NetworkChoice network;
   MachineChoice machine;
+  ThreadChoice threads;
   DataChoice data;
   std::string expect, engine = has_code_generator() ? "jit" : "reference";
   Tolerance tolerance;
@@ -59,6 +60,7 @@ class Verification {
     session.batch = count;
     session.first_sample = first;
     session.seed = options_.data.seed;
+    options_.threads.put_into(session);
     TRY(auto engine, maker.make(session));
     TRY_VOID(data_.set_constants(*engine, first, count));
     for (const StateFile& state : states_) TRY_VOID(set_state(state, *engine, first, count));
@@ -351,6 +353,7 @@ void declare_verify(CLI::App& app, Action& action) {
       ->check(CLI::IsMember({"jit", "reference"}))
       ->type_name("jit|reference");
   options->machine.declare(app);
+  options->threads.declare(app);
   app.add_flag("--json", options->json, "print the outcome to stdout as JSON");
   action = [options](const Terminal& terminal) { return verify(*options, terminal); };
 }

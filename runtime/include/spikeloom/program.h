@@ -31,7 +31,7 @@
 extern "C" {
 #endif
 
-enum { SPIKELOOM_FORMAT = 2 };              /* of this header; a driver refuses any other */
+enum { SPIKELOOM_FORMAT = 3 };              /* of this header; a driver refuses any other */
 #define SPIKELOOM_NONE UINT32_C(0xffffffff) /* no buffer, no constant */
 
 typedef enum { SPIKELOOM_FLOAT = 0, SPIKELOOM_BITS = 1, SPIKELOOM_WORDS = 2 /* uint32 */ } spikeloom_element;
@@ -100,6 +100,8 @@ typedef struct spikeloom_stage {
   uint32_t node_key;
   uint32_t name;  /* byte offset into the names: for profiles and messages */
   uint32_t whole; /* 1: needs the whole population in one call (winner-take-all) */
+  uint32_t work; /* predicted picoseconds of a sample's step, 0 if unknown: decides how many threads share the
+                    stage, and no result */
 } spikeloom_stage;
 
 typedef struct spikeloom_segment {

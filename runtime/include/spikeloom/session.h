@@ -18,11 +18,22 @@
 
 namespace spikeloom {
 
+/// What threads share in a block of steps. Results never depend on it.
+enum class Sharing : std::uint8_t {
+  where_it_pays,  // samples, or the neurons of a stage; decided from the work that the plan predicts
+  samples,        // always, by as many threads as were asked for; what tests force, like the next one
+  neurons
+};
+
 struct SessionOptions {
   std::uint32_t batch = 1;
   std::uint32_t first_sample = 0;            // global number of sample 0: random numbers depend on it
   std::optional<std::uint64_t> seed;         // in place of the program's own
   std::uint64_t memory_limit = 16ull << 30;  // bytes of arena; more is refused before it is taken
+  std::uint32_t threads = 1;                 // at most, the caller's included; 0: as many as there are cores
+  bool pin =
+      false;  // the session's own threads, one to a core, from the second one on that the caller may use
+  Sharing sharing = Sharing::where_it_pays;
   // Told before and after each call of a stage, on the thread that runs it: for profiles.
   spikeloom_stage_observer stage_observer = nullptr;
   void* observer_context = nullptr;
@@ -66,8 +77,11 @@ class SPIKELOOM_API Session {
   /// what delayed readers of that state see.
   Result<void> set_state(std::string_view state, std::span<const float> values);
 
+  /// Threads that a block of so many steps is shared by, the caller's included: 1 where more would not pay.
+  std::uint32_t threads_for(std::uint32_t steps) const;
+
   /// One step. `inputs` holds each varying input in the order of the program's signals: [batch][n] each,
-  /// finite. After reset() it takes no lock, no memory and no system call.
+  /// finite. After reset() it takes no memory, and on one thread no lock and no system call.
   Result<void> step(std::span<const std::span<const float>> inputs);
 
   /// Many steps; the varying inputs come from `source`. Returns the number of steps done (fewer when

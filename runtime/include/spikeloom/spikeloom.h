@@ -61,9 +61,12 @@ typedef struct spikeloom_session_options {
   int has_seed;          /* 1: `seed` in place of the program's own */
   uint64_t seed;
   uint64_t memory_limit; /* bytes; more is refused before it is taken */
+  uint32_t
+      threads; /* at most, the caller's included; 0: as many as there are cores. Never changes a result */
+  int pin;     /* 1: the session's own threads, one to a core */
 } spikeloom_session_options;
 
-/* Batch 1, sample 0, the program's seed, 16 GiB. */
+/* Batch 1, sample 0, the program's seed, 16 GiB, one thread. */
 SPIKELOOM_API spikeloom_session_options spikeloom_session_defaults(void);
 
 /* `options` may be null: the defaults. */
@@ -84,7 +87,7 @@ SPIKELOOM_API int spikeloom_session_set_state(spikeloom_session* session, const 
                                               const float* values, size_t count, spikeloom_error** error);
 
 /* One step. inputs[i] holds the i-th varying input, in the order of the program's signals: [batch][n] floats.
- * Takes no memory, lock or system call unless something records. */
+ * Takes no memory, and on one thread no lock or system call, unless something records. */
 SPIKELOOM_API int spikeloom_session_step(spikeloom_session* session, const float* const* inputs, size_t count,
                                          spikeloom_error** error);
 

@@ -69,6 +69,30 @@ TEST(DescribePlan, SpeaksJson) {
   EXPECT_GT(json["stages"][1]["predicted_ns"], 0.0);
 }
 
+TEST(DescribePlan, SaysHowManyThreadsAndWhy) {
+  PlanShape plan = two_stages();
+  const auto stage = [&](const PlanView& view) {
+    return nlohmann::json::parse(describe_plan_json(plan, view))["stages"][1];
+  };
+  const PlanView one_sample{.batch = 1, .threads = 2}, many{.batch = 64, .threads = 2};
+  plan.stages[1].shared_ns = 100;
+  EXPECT_EQ(stage(one_sample)["threads"], 1);
+  EXPECT_EQ(stage(one_sample)["threads_because"],
+            "a call may take as little as 100 ns, and a share is worth handing over from 20 us on");
+  EXPECT_NE(
+      describe_plan_text(plan, one_sample).find("threads: 1 of 2, because a block may take as little as"),
+      std::string::npos);
+  EXPECT_EQ(stage(many)["threads"], 2);
+  EXPECT_NE(describe_plan_text(plan, many).find("threads: 2 of 2, which share the samples"),
+            std::string::npos);
+  plan.stages[1].shared_ns = 10000;
+  plan.stages[1].steps = 32;
+  EXPECT_EQ(stage(one_sample)["threads_because"], "each takes some of the neurons");
+  plan.stages[1].whole = true;
+  EXPECT_EQ(stage(one_sample)["threads_because"], "all neurons are computed in one call");
+  EXPECT_EQ(stage({})["threads_because"], "there is one thread");
+}
+
 TEST(Columns, StandBelowEachOther) {
   const auto lines = in_columns({{"a", "10", "x"}, {"long", "7", "yes"}, {"b"}}, "lrl");
   ASSERT_EQ(lines.size(), 3u);

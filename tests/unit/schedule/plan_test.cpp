@@ -73,6 +73,21 @@ TEST(Components, ADelayedReaderStandsBehindWhatItReads) {
   EXPECT_EQ(found[0].nodes.front(), 1u);
 }
 
+TEST(Plan, SaysHowMuchWorkAStageIsAndKeepsItsHash) {
+  NetworkWriter w;
+  const Signal wide = w.linear({w.input(500)}, 1000);
+  w.linear({wide}, 10);
+  Plan plan = plan_of(w.model);
+  ASSERT_EQ(plan.stages.size(), 2u);
+  EXPECT_GT(plan.stages[0].work, 2 * plan.stages[1].work);
+  EXPECT_GT(plan.stages[1].work, 0u);
+  MachineCosts slow;
+  slow.adds_per_ns = slow.fma_per_ns = 1;
+  const Plan there = make_plan(w.model, {.lanes = 8}, {.costs = slow});
+  EXPECT_GT(there.stages[0].work, plan.stages[0].work);
+  EXPECT_EQ(there.hash, plan.hash) << "a state saved there continues here";
+}
+
 TEST(Plan, OnlyTheCycleRunsStepByStep) {
   const Plan plan = plan_of(recurrent_network().model);
   ASSERT_EQ(plan.segments.size(), 3u);

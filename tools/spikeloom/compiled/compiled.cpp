@@ -31,6 +31,9 @@ class CompiledEngine final : public Engine {
     return session_.read(signal, values);
   }
   std::uint64_t step_count() const override { return session_.step_count(); }
+  std::uint32_t threads() const override {
+    return session_.threads_for(session_.program().table().block_steps);
+  }
   Result<std::vector<unsigned char>> save() const override { return session_.save(); }
   Result<void> restore(std::span<const unsigned char> saved) override { return session_.restore(saved); }
 
