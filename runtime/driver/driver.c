@@ -103,13 +103,14 @@ void spikeloom_reset(spikeloom_run* run) {
   for (uint32_t i = 0; i < table->buffers; ++i) {
     const spikeloom_buffer* b = &table->buffer[i];
     if (b->memory != SPIKELOOM_STATE) continue;
-    /* Spikes are cleared everywhere: nobody writes the bits behind the last neuron. */
-    if (b->element == SPIKELOOM_BITS)
+    /* Spikes are cleared everywhere, once: nobody writes the bits behind the last neuron. */
+    if (b->element == SPIKELOOM_BITS && !run->cleared)
       memset(slot_address(run, i, 0), 0, (size_t)(b->slots * b->row_bytes * run->batch));
     /* At least the step before the first: a caller may look at it. */
     for (uint32_t slot = b->slots - (b->reach ? b->reach : 1); slot < b->slots; ++slot)
       reset_slot(run, i, slot);
   }
+  run->cleared = 1;
 }
 
 void spikeloom_forget(spikeloom_run* run) {

@@ -245,6 +245,7 @@ Result<Session> Session::create(Program program, SessionOptions options) {
                             .origin = 0,
                             .observed = nullptr,
                             .given = nullptr,
+                            .cleared = 0,
                             .settled = 0,
                             .stage_observer = options.stage_observer,
                             .observer_context = options.observer_context};
@@ -306,7 +307,9 @@ Result<void> Session::set_input(std::string_view input, std::span<const float> v
 
   for (Impl::ConstantInput& constant : impl_->constants) {
     if (constant.signal->buffer != signal->buffer) continue;
-    constant.values = for_all_samples(values, batch(), n);
+    // The memory is there: a new picture takes none.
+    for (std::size_t at = 0; at < constant.values.size(); at += std::max<std::size_t>(values.size(), 1))
+      std::ranges::copy(values, constant.values.begin() + static_cast<std::ptrdiff_t>(at));
     constant.is_set = true;
     impl_->write_constant(constant);
   }

@@ -36,6 +36,7 @@ typedef struct spikeloom_run {
   unsigned char* const* observed;
   /* For each buffer where a given one lies; NULL if the program has none. */
   const spikeloom_given* given;
+  uint32_t cleared; /* 1: spikeloom_reset has seen this memory before; 0 in new memory */
   uint32_t settled; /* 1: what depends on constants alone has been computed; 0 after any change of these */
   spikeloom_stage_observer stage_observer; /* NULL: nobody; who measures stages looks at a clock here */
   void* observer_context;
