@@ -59,7 +59,8 @@ class EventAdder {
               llvm::Value* width = b_.minimum(b_.getInt64(kStrip), b_.CreateSub(width_, strip));
               llvm::Value* whole = b_.CreateAnd(width, ~std::uint64_t{vectors * b_.lanes() - 1});
               emit_tiles(strip, width, b_.getInt64(0), whole, vectors, b_.lanes() == 16 ? 2 : 1);
-              if (vectors > narrow) emit_tiles(strip, width, whole, width, narrow, 4);
+              // A single vector needs more steps to keep as many sums going.
+              if (vectors > narrow) emit_tiles(strip, width, whole, width, narrow, narrow == 1 ? 8 : 4);
               return Values{};
             });
   }
