@@ -60,11 +60,18 @@ void Block::spikes(std::uint32_t step, std::uint32_t sample, std::vector<std::ui
 std::uint64_t Block::count_spikes(std::uint32_t step, std::uint32_t sample) const {
   const unsigned char* values = row(step, sample);
   std::uint64_t count = 0;
-  if (element == SPIKELOOM_BITS)
-    for (std::uint32_t byte = 0; byte < (neurons + 7) / 8; ++byte)
-      count += static_cast<std::uint64_t>(std::popcount(masked_byte(values, byte, neurons)));
-  else
+  if (element != SPIKELOOM_BITS) {
     for (std::uint32_t j = 0; j < neurons; ++j) count += (value_bits(values, j) & 0x7fffffff) != 0;
+    return count;
+  }
+  const std::uint32_t whole = neurons / 64 * 8;  // bytes
+  for (std::uint32_t byte = 0; byte < whole; byte += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, values + byte, 8);
+    count += static_cast<std::uint64_t>(std::popcount(word));
+  }
+  for (std::uint32_t byte = whole; byte < (neurons + 7) / 8; ++byte)
+    count += static_cast<std::uint64_t>(std::popcount(masked_byte(values, byte, neurons)));
   return count;
 }
 
