@@ -9,6 +9,8 @@ namespace {
 
 /// Code of one step of one tile; beyond, fewer vectors are interleaved.
 constexpr std::size_t kTileInstructions = 1200;
+/// Steps of a block from which on it is worth fetching what the tiles behind begin with.
+constexpr std::uint64_t kManySteps = 8, kTilesAhead = 2;
 
 /// Vectors that are interleaved hide the latency of the recurrence; their states, an input and a temporary
 /// each must fit into registers. Their bits are whole bytes.
@@ -260,7 +262,27 @@ void PopulationCode::store_states(const Tile& tile, llvm::ArrayRef<llvm::Value*>
 
 // ---- tiles of neurons
 
+/// While a tile runs many steps, what the next ones begin with is fetched.
+void PopulationCode::fetch_ahead(const Tile& tile, llvm::Value* steps) {
+  if (tile.last || k_.has_linear()) return;
+  std::vector<llvm::Value*> rows(states_.begin(), states_.end());
+  for (std::size_t p = 0; p < ports_.size(); ++p)
+    for (std::size_t s = 0; s < ports_[p].size(); ++s)
+      if (k_.ports[p][s].constant && k_.ports[p][s].element == SPIKELOOM_FLOAT)
+        rows.push_back(ports_[p][s].row.base);
+  const std::uint64_t tile_bytes = std::uint64_t{tile.vectors} * b_.lanes() * 4;
+  b_.if_then(b_.CreateICmpUGE(steps, b_.getInt64(kManySteps)), [&] {
+    for (llvm::Value* row : rows)
+      for (std::uint64_t line = 0; line < tile_bytes; line += 64)
+        b_.CreateIntrinsic(llvm::Intrinsic::prefetch, {b_.getPtrTy()},
+                           {b_.CreateGEP(b_.getInt8Ty(), vector_at(row, tile.first, 0),
+                                         b_.getInt64(kTilesAhead * tile_bytes + line)),
+                            b_.getInt32(0), b_.getInt32(3), b_.getInt32(1)});
+  });
+}
+
 void PopulationCode::emit_tile(const Tile& tile, llvm::Value* begin_step, llvm::Value* end_step) {
+  fetch_ahead(tile, b_.CreateSub(end_step, begin_step));
   const Held held = hold(tile);
   Values start = load_states(tile);
   start.append(first_conditions(tile, start, held));
