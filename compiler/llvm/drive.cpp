@@ -56,6 +56,10 @@ void DriveCode::add_events(spikeloom_element element, const Panel& panel, llvm::
   });
 }
 
+void DriveCode::bring_near(llvm::Value* from, llvm::Value* bytes) {
+  call("spikeloom_bring_near", b_.getVoidTy(), {from, bytes}, [&](auto p) { emit_bring_near(b_, p); });
+}
+
 void DriveCode::expand_bits(const Input& input, llvm::Value* steps, llvm::Value* fan_in, llvm::Value* rows) {
   call("spikeloom_expand_bits", b_.getVoidTy(), {input.row, input.stride, steps, fan_in, rows},
        [&](auto p) { emit_expand_bits(b_, p); });

@@ -32,6 +32,8 @@ class DriveCode {
   /// Currents of `steps` steps of the list, from its step `first` on.
   void add_events(spikeloom_element element, const Panel& panel, llvm::Value* first, llvm::Value* steps,
                   llvm::Value* capacity, llvm::Value* list, llvm::Value* currents);
+  /// Reads memory in order, so that it is in the second-level cache.
+  void bring_near(llvm::Value* from, llvm::Value* bytes);
   /// Bits of `steps` steps as rows of floats, 16 * ceil(fan_in / 16) each.
   void expand_bits(const Input& input, llvm::Value* steps, llvm::Value* fan_in, llvm::Value* rows);
   /// Currents of `steps` steps from rows of floats.
@@ -50,6 +52,7 @@ class DriveCode {
 // lists.cpp, events.cpp and dense.cpp: the bodies. Parameters are those of the methods above, in their order.
 void emit_list_bits(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p);
 void emit_list_floats(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p);
+void emit_bring_near(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p);
 void emit_add_events(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p, bool values);
 void emit_expand_bits(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p);
 void emit_add_rows(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p);

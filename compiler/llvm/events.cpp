@@ -1,5 +1,7 @@
 // The event drive: for each panel of outputs, a row of packed weights is added per event of the lists. Each
 // output's sum runs over ascending inputs.
+#include <llvm/IR/Intrinsics.h>
+
 #include "llvm/drive.h"
 
 namespace spikeloom {
@@ -158,6 +160,15 @@ class EventAdder {
 };
 
 }  // namespace
+
+void emit_bring_near(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p) {
+  b.loop(b.getInt64(0), p[1], b.getInt64(64), {}, [&](llvm::Value* at, llvm::ArrayRef<llvm::Value*>) {
+    b.CreateIntrinsic(llvm::Intrinsic::prefetch, {b.getPtrTy()},
+                      {b.at(p[0], at), b.getInt32(0), b.getInt32(2), b.getInt32(1)});
+    return Values{};
+  });
+  b.CreateRetVoid();
+}
 
 void emit_add_events(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p, bool values) {
   EventAdder(b, p, values).run();

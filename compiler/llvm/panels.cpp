@@ -9,7 +9,7 @@ PanelCode::PanelCode(KernelFrame& frame, const CellKernel& kernel, DriveCode& dr
   unsigned next = 0;
   for (const auto& port : k_.ports)
     for (const CellKernel::Read& read : port) {
-      if (read.linear) linear_.push_back({next, read, {}, {}, {}, {}});
+      if (read.linear) linear_.push_back({next, read, {}, {}, {}, {}, {}});
       next += operand_count(read);
     }
   for (LinearSource& l : linear_) load_facts(l);
@@ -24,6 +24,7 @@ void PanelCode::load_facts(LinearSource& l) {
   l.fan_in = fact(kFanIn);
   l.dense_from = fact(kDenseFrom);
   l.events_from = fact(kEventsFrom);
+  l.near_from = fact(kNearFrom);
   auto* room = b_.CreateAlloca(llvm::ArrayType::get(b_.getFloatTy(), kWidestPanel * kCurrentSteps));
   room->setAlignment(llvm::Align(64));
   l.currents = room;
@@ -81,6 +82,7 @@ void PanelCode::choose_drive(std::size_t number, llvm::Value* first, llvm::Value
         return Values{b_.CreateAdd(sum[0], drives_.list_events(input_of(l, sample), steps_now(), l.fan_in,
                                                                l.capacity, list_of(l, sample, first)))};
       })[0];
+  l.near = b_.CreateICmpUGE(events, l.near_from);
   if (!l.read.may_be_dense) return;
   llvm::Value* inputs = b_.CreateMul(l.fan_in, b_.CreateMul(steps_now(), b_.CreateSub(end, first)));
   llvm::Value* share = b_.CreateShl(events, 16);
@@ -89,6 +91,7 @@ void PanelCode::choose_drive(std::size_t number, llvm::Value* first, llvm::Value
   llvm::Value* was_dense = b_.CreateIsNotNull(b_.CreateLoad(b_.getInt32Ty(), memory));
   l.dense = b_.CreateOr(reaches(l.dense_from), b_.CreateAnd(was_dense, reaches(l.events_from)));
   b_.CreateStore(b_.CreateZExt(l.dense, b_.getInt32Ty()), memory);
+  l.near = b_.CreateAnd(l.near, b_.CreateNot(l.dense));  // which reads in order anyway
   if (l.read.element != SPIKELOOM_BITS) return;
   b_.if_then(l.dense, [&] {
     f_.for_each(first, end, [&](llvm::Value* sample) {
@@ -107,10 +110,20 @@ void PanelCode::emit_panels(llvm::Value* first, llvm::Value* end) {
         panel_ = panel;
         llvm::Value* width = b_.minimum(outputs, b_.CreateSub(padded, panel));
         llvm::Value* last = b_.minimum(f_.end_neuron, b_.CreateAdd(panel, outputs));
+        for (const LinearSource& l : linear_) b_.if_then(l.near, [&] { bring_near(l, width); });
         f_.for_each(first, end,
                     [&](llvm::Value* sample) { emit_steps_of_panel(sample, first, width, last); });
       },
       outputs);
+}
+
+/// Most of a panel's rows will be read, in any order: reading them in order first is faster.
+void PanelCode::bring_near(const LinearSource& l, llvm::Value* width) {
+  drives_.bring_near(weights_of_panel(l), b_.CreateShl(b_.CreateMul(width, l.fan_in), 2));
+}
+
+llvm::Value* PanelCode::weights_of_panel(const LinearSource& l) {
+  return b_.at(f_.operand(l.operand + 1).base, b_.CreateShl(b_.CreateMul(panel_, l.fan_in), 2));
 }
 
 /// Some steps at a time, so that their currents stay in the first-level cache.
@@ -140,9 +153,8 @@ void PanelCode::emit_steps_of_panel(llvm::Value* sample, llvm::Value* first, llv
 
 void PanelCode::fill_currents(const LinearSource& l, llvm::Value* width, llvm::Value* sample,
                               llvm::Value* first) {
-  llvm::Value* weights = f_.operand(l.operand + 1).base;
-  const DriveCode::Panel panel{b_.at(weights, b_.CreateShl(b_.CreateMul(panel_, l.fan_in), 2)), l.fan_in,
-                               width, b_.at(f_.operand(l.operand + 2).base, b_.CreateShl(panel_, 2))};
+  const DriveCode::Panel panel{weights_of_panel(l), l.fan_in, width,
+                               b_.at(f_.operand(l.operand + 2).base, b_.CreateShl(panel_, 2))};
   llvm::Value* list = list_of(l, sample, first);
   llvm::Value* done = b_.CreateSub(first_step_, chunk_);
   const auto events = [&] {

@@ -20,9 +20,9 @@ class PanelCode {
   struct LinearSource {
     unsigned operand;  // the first of its five
     CellKernel::Read read;
-    llvm::Value *fan_in, *dense_from, *events_from, *currents;
+    llvm::Value *fan_in, *dense_from, *events_from, *near_from, *currents;
     llvm::Value *capacity = nullptr, *list_offset = nullptr;  // of its lists, in a row of scratch
-    llvm::Value* dense = nullptr;                             // in the steps that are being computed
+    llvm::Value *dense = nullptr, *near = nullptr;            // in the steps that are being computed
   };
 
   void load_facts(LinearSource& l);
@@ -31,6 +31,8 @@ class PanelCode {
   llvm::Value* steps_now() { return b_.CreateSub(end_step_, first_step_); }
   void choose_drive(std::size_t number, llvm::Value* first, llvm::Value* end);
   void emit_panels(llvm::Value* first, llvm::Value* end);
+  llvm::Value* weights_of_panel(const LinearSource& l);
+  void bring_near(const LinearSource& l, llvm::Value* width);
   void emit_steps_of_panel(llvm::Value* sample, llvm::Value* first, llvm::Value* width, llvm::Value* last);
   void fill_currents(const LinearSource& l, llvm::Value* width, llvm::Value* sample, llvm::Value* first);
   void show_currents(const LinearSource& l, llvm::Value* width, llvm::Value* sample);

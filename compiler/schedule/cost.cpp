@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <initializer_list>
+#include <limits>
 
 namespace spikeloom {
 namespace {
@@ -125,7 +126,10 @@ static Cost event_sums(const MachineCosts& costs, const DriveShape& shape, doubl
   const double touched = sizes.in * (1 - std::pow(1 - p, sizes.rows)) / sizes.rows;
   const double near = touched * sizes.rows * sizes.panel * sizeof(float);
   const double row_bytes = sizes.lanes * sizeof(float);
-  const double first = touched * row_bytes * ns_per_byte(costs, sizes.bytes(), &MemoryLevel::rows_gbs);
+  double first = touched * row_bytes * ns_per_byte(costs, sizes.bytes(), &MemoryLevel::rows_gbs);
+  if (std::isfinite(near_events(costs, shape)))
+    first = std::min(
+        first, sizes.bytes() / sizes.rows * ns_per_byte(costs, sizes.bytes(), &MemoryLevel::stream_gbs));
   const double again =
       std::max(0.0, events - touched) * row_bytes * ns_per_byte(costs, near, &MemoryLevel::rows_gbs);
   const Cost reads = {first + again, level_of(costs, first > again ? sizes.bytes() : near)};
@@ -170,6 +174,14 @@ Cost update_cost(const MachineCosts& costs, std::uint64_t neurons, std::uint64_t
                             ns_per_byte(costs, bytes / 2, &MemoryLevel::stream_gbs),
                         level_of(costs, bytes / 2)};
   return larger(arithmetic, traffic);
+}
+
+double near_events(const MachineCosts& costs, const DriveShape& shape) {
+  const double in_any_order = costs.memory.rows_gbs / costs.memory.stream_gbs;
+  if (Sizes(shape).bytes() <= costs.l3.bytes || in_any_order >= 1)
+    return std::numeric_limits<double>::infinity();
+  // So many events leave a share exp(-events) of the rows untouched.
+  return -std::log(1 - in_any_order);
 }
 
 double crossover_density(const MachineCosts& costs, const DriveShape& shape) {

@@ -73,6 +73,11 @@ inline double crossover_density(const MachineCosts& costs, std::uint64_t fan_in,
   return crossover_density(costs, {fan_in, out, rows});
 }
 
+/// Events of a block for each input from which on it is faster to read a panel of weights in order first,
+/// which brings it near, than to fetch those rows from where all weights live that are needed; infinite where
+/// these are near anyway.
+double near_events(const MachineCosts& costs, const DriveShape& shape);
+
 /// The level at which data of that size is found again.
 Bound level_of(const MachineCosts& costs, double bytes);
 

@@ -29,7 +29,7 @@ constexpr std::uint64_t kBlockBytes = 256 << 10;
 constexpr std::uint64_t kMostBlockBytes = 64 << 20;
 /// Event lists of a sample, and of a group of samples that share a panel while it is in the cache.
 constexpr std::uint64_t kSampleListBytes = 8 << 20;
-constexpr std::uint64_t kGroupListBytes = 32 << 20;
+constexpr std::uint64_t kGroupListBytes = 64 << 20;
 constexpr std::uint32_t kLargestGroup = 32;
 /// A panel of weights should stay in the second-level cache.
 constexpr std::uint64_t kPanelBytes = 1 << 20;
@@ -354,6 +354,8 @@ class Planner {
       const double share = options_.drive == Drive::dense ? 0 : crossover_density(options_.costs, shape);
       facts[kDenseFrom] = static_cast<std::uint32_t>(share * 65536);
       facts[kEventsFrom] = static_cast<std::uint32_t>(share * kStillDense * 65536);
+      const double near = near_events(options_.costs, shape) * static_cast<double>(l.fan_in);
+      facts[kNearFrom] = options_.near ? 0 : static_cast<std::uint32_t>(std::min(near, 4294967295.0));
       plan_.operands[l.facts_operand].buffer = pool_.tuning(facts);
       bytes += (list_bytes(list_capacity(l.fan_in, steps), l.input) + 63) / 64 * 64;
     }

@@ -68,6 +68,7 @@ enum DriveFact : std::uint32_t {
   kFanIn,
   kDenseFrom,   // events among 2^16 inputs from which it is computed densely
   kEventsFrom,  // ... and down to which it stays so
+  kNearFrom,    // events of a group and its list from which a panel is brought near before its rows are added
   kDriveFacts
 };
 
@@ -149,6 +150,7 @@ struct PlanOptions {
   std::uint32_t group = 0;        // samples; 0: chosen
   std::uint32_t panel = 0;        // outputs: 16, 32, 64 or kWidestPanel; 0: chosen
   std::uint32_t list_steps = 0;   // whose events are listed together; 0: chosen
+  bool near = false;              // every panel is brought near, however small
   MachineCosts costs;             // where the dense drive becomes the faster one
 };
 
