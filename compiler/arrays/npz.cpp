@@ -117,6 +117,41 @@ std::string message(zip_error_t* error) {
   return escaped(zip_error_strerror(error), Quotes::keep, 200);
 }
 
+/// An archive, open. It is borrowed from `bytes` and stays where it is: libzip points into it.
+struct Archive {
+  ZipSource source;
+  std::unique_ptr<zip_t, decltype(&zip_discard)> zip{nullptr, zip_discard};
+
+  explicit Archive(const Bytes& bytes) : source(bytes) {}
+
+  static Result<std::unique_ptr<Archive>> open(const Bytes& bytes) {
+    // To libzip an empty file is an empty archive.
+    if (bytes.size < 22) return file_error(bytes.name, "this is not a .npz file");
+    TRY_VOID(check_member_counts(bytes));
+    auto archive = std::make_unique<Archive>(bytes);
+    ZipError error;
+    zip_source_t* made = zip_source_function_create(ZipSource::call, &archive->source, &error.error);
+    if (!made) return file_error(bytes.name, "the archive cannot be opened: " + message(&error.error));
+    archive->zip.reset(zip_open_from_source(made, ZIP_RDONLY, &error.error));
+    if (!archive->zip) {
+      zip_source_free(made);
+      return file_error(bytes.name, "this is not a .npz file: " + message(&error.error));
+    }
+    return archive;
+  }
+
+  std::vector<std::string> members() const {
+    std::vector<std::string> members;
+    const zip_int64_t count = std::min(zip_get_num_entries(zip.get(), 0), kMostMembersListed);
+    for (zip_int64_t i = 0; i < count; ++i) {
+      const char* entry = zip_get_name(zip.get(), static_cast<zip_uint64_t>(i), 0);
+      std::string text = entry ? entry : "";
+      if (text.ends_with(".npy")) members.push_back(text.substr(0, text.size() - 4));
+    }
+    return members;
+  }
+};
+
 }  // namespace
 
 Error no_member(const std::string& file, std::string_view member, const std::vector<std::string>& members) {
@@ -130,37 +165,31 @@ Error no_member(const std::string& file, std::string_view member, const std::vec
                                       : "it has " + listed(members, "and"));
 }
 
-Result<Tensor> read_npz(const Bytes& bytes, std::string_view member, const TensorLimits& limits) {
-  // To libzip an empty file is an empty archive.
-  if (bytes.size < 22) return file_error(bytes.name, "this is not a .npz file");
-  TRY_VOID(check_member_counts(bytes));
-  ZipSource source(bytes);
-  ZipError error;
-  zip_source_t* made = zip_source_function_create(ZipSource::call, &source, &error.error);
-  if (!made) return file_error(bytes.name, "the archive cannot be opened: " + message(&error.error));
-  std::unique_ptr<zip_t, decltype(&zip_discard)> archive(zip_open_from_source(made, ZIP_RDONLY, &error.error),
-                                                         zip_discard);
-  if (!archive) {
-    zip_source_free(made);
-    return file_error(bytes.name, "this is not a .npz file: " + message(&error.error));
-  }
+Result<std::vector<std::string>> npz_members(const Bytes& bytes) {
+  TRY(const auto archive, Archive::open(bytes));
+  return archive->members();
+}
 
+Result<Tensor> read_npz(const Bytes& bytes, std::string_view member, const TensorLimits& limits) {
+  Tensor tensor;
+  TRY_VOID(unpack_npz(bytes, member, limits, [&](ByteStream& stream) -> Result<void> {
+    TRY(tensor, read_npy(stream, limits.elements));
+    return {};
+  }));
+  return tensor;
+}
+
+Result<void> unpack_npz(const Bytes& bytes, std::string_view member, const TensorLimits& limits,
+                        const std::function<Result<void>(ByteStream&)>& use) {
+  TRY(const auto opened, Archive::open(bytes));
+  const auto& archive = opened->zip;
   const std::string name(member);
   zip_int64_t index = -1;
   if (!name.empty() && name.find('\0') == std::string::npos) {
     index = zip_name_locate(archive.get(), (name + ".npy").c_str(), 0);
     if (index < 0 && name.ends_with(".npy")) index = zip_name_locate(archive.get(), name.c_str(), 0);
   }
-  if (index < 0) {
-    std::vector<std::string> members;
-    const zip_int64_t count = std::min(zip_get_num_entries(archive.get(), 0), kMostMembersListed);
-    for (zip_int64_t i = 0; i < count; ++i) {
-      const char* entry = zip_get_name(archive.get(), static_cast<zip_uint64_t>(i), 0);
-      std::string text = entry ? entry : "";
-      if (text.ends_with(".npy")) members.push_back(text.substr(0, text.size() - 4));
-    }
-    return no_member(bytes.name, member, members);
-  }
+  if (index < 0) return no_member(bytes.name, member, opened->members());
 
   const auto at = static_cast<zip_uint64_t>(index);
   const std::string shown = bytes.name + ":" + name;
@@ -199,14 +228,14 @@ Result<Tensor> read_npz(const Bytes& bytes, std::string_view member, const Tenso
                       }
                       return {};
                     }};
-  TRY(Tensor tensor, read_npy(stream, limits.elements));
+  TRY_VOID(use(stream));
   // The checksum is compared when the end is reached.
   unsigned char rest[4096];
   zip_int64_t got = 0;
   while ((got = zip_fread(file.get(), rest, sizeof rest)) > 0) {
   }
   if (got < 0) return broken();
-  return tensor;
+  return {};
 }
 
 }  // namespace spikeloom

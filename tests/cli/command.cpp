@@ -1,6 +1,7 @@
 #include "cli/command.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -83,18 +84,23 @@ void Command::TearDown() {
   std::filesystem::remove_all(folder_);
 }
 
+void Command::become(const std::vector<std::string>& arguments) const {
+  setenv("XDG_CACHE_HOME", cache_home_.c_str(), 1);  // what a user has kept is not touched
+  std::vector<char*> words{const_cast<char*>("spikeloom")};
+  for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
+  words.push_back(nullptr);
+  execv(SPIKELOOM_COMMAND, words.data());
+  _exit(127);
+}
+
 Outcome Command::run(const std::vector<std::string>& arguments, int interrupt_after_ms) {
   const std::string out = path("stdout.txt"), err = path("stderr.txt");
   const pid_t child = fork();
   if (child == 0) {
-    setenv("XDG_CACHE_HOME", cache_home_.c_str(), 1);  // what a user has kept is not touched
     dup2(open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);
     dup2(open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
-    std::vector<char*> words{const_cast<char*>("spikeloom")};
-    for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
-    words.push_back(nullptr);
-    execv(SPIKELOOM_COMMAND, words.data());
-    _exit(127);
+    if (exists("stdin.bin")) dup2(open(path("stdin.bin").c_str(), O_RDONLY), STDIN_FILENO);
+    become(arguments);
   }
   if (interrupt_after_ms > 0) {
     std::this_thread::sleep_for(std::chrono::milliseconds(interrupt_after_ms));
@@ -104,6 +110,71 @@ Outcome Command::run(const std::vector<std::string>& arguments, int interrupt_af
   waitpid(child, &status, 0);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), contents(out), contents(err),
           child};
+}
+
+Outcome Command::feed(const std::vector<std::string>& arguments, std::string_view input) {
+  write("stdin.bin", input);
+  Outcome outcome = run(arguments);
+  std::filesystem::remove(path("stdin.bin"));
+  return outcome;
+}
+
+Conversation::Conversation(const std::function<void()>& become) {
+  int input[2], output[2];
+  if (pipe2(input, O_CLOEXEC) != 0 || pipe2(output, O_CLOEXEC) != 0) return;
+  process_ = fork();
+  if (process_ == 0) {
+    dup2(input[0], STDIN_FILENO);
+    dup2(output[1], STDOUT_FILENO);
+    dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
+    become();
+  }
+  close(input[0]);
+  close(output[1]);
+  to_ = input[1];
+  from_ = output[0];
+}
+
+Conversation::~Conversation() {
+  end();
+  hang_up();
+}
+
+void Conversation::say(std::string_view bytes) {
+  ASSERT_EQ(::write(to_, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+}
+
+std::string Conversation::hear(std::string_view ending) {
+  std::string heard;
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!heard.ends_with(ending) && std::chrono::steady_clock::now() < until) {
+    pollfd output{from_, POLLIN, 0};
+    if (poll(&output, 1, 100) <= 0) continue;
+    char bytes[256];
+    const ssize_t got = ::read(from_, bytes, sizeof bytes);
+    if (got <= 0) break;
+    heard.append(bytes, static_cast<std::size_t>(got));
+  }
+  return heard;
+}
+
+void Conversation::interrupt() {
+  kill(process_, SIGINT);
+}
+
+void Conversation::hang_up() {
+  if (from_ >= 0) close(from_);
+  from_ = -1;
+}
+
+int Conversation::end() {
+  if (to_ >= 0) close(to_);
+  to_ = -1;
+  if (process_ == 0) return -1;
+  int status = 0;
+  waitpid(process_, &status, 0);
+  process_ = 0;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 std::string Command::write(const std::string& name, std::string_view bytes) const {

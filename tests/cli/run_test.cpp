@@ -87,7 +87,7 @@ TEST_F(Command, RunSaysWhatIsWrongWithTheData) {
   refused(write("rubbish.npy", "\x93NUMPY nonsense"), "error: ", 3);
   refused(write("empty.npy", ""), "error: ", 3);
   refused(path("missing.npy"), "error: ", 6);
-  refused(write("x.txt", "1 2 3"), "only .npy files", 3);
+  refused(write("x.txt", "1 2 3"), "this kind of file is not read", 3);
   refused("curent=" + small_input(), "did you mean 'current'?", 2);
   refused(small_input(), "too few steps", 3, {"--steps", "11"});
   refused(small_input(), "did you mean 'lif1.mem'?", 2, {"--record", "lif1.men", "--out", path("out")});

@@ -58,6 +58,7 @@ Result<Binned> bin(Events events, const Grid& grid) {
   Binned binned;
   binned.name = std::move(events.name);
   binned.format = std::move(events.format);
+  binned.unit = events.unit;
   binned.shape = std::move(events.shape);
   binned.labels = std::move(events.labels);
   if (events.end) {

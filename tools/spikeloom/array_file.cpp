@@ -4,10 +4,13 @@
 #include <array>
 #include <limits>
 
+#include "arrays/files.h"
 #include "arrays/npy.h"
+#include "arrays/npz.h"
 #include "support/file.h"
 #include "support/text.h"
 #include "support/try.h"
+#include "unpacked.h"
 
 namespace spikeloom::tool {
 namespace {
@@ -22,10 +25,31 @@ Error refused(const std::string& file, std::string what, std::string hint = {}) 
   return Error(std::vector<Diagnostic>{std::move(d)});
 }
 
+/// "x.npz:name" in its two parts; a file of that whole name would be meant first.
+std::pair<std::filesystem::path, std::string> file_and_member(const std::filesystem::path& path) {
+  const std::string text = path.string();
+  const auto colon = text.rfind(':');
+  std::error_code problem;
+  if (colon == std::string::npos || std::filesystem::exists(path, problem)) return {path, ""};
+  if (array_file_kind(text.substr(0, colon)) != ArrayFileKind::npz) return {path, ""};
+  return {text.substr(0, colon), text.substr(colon + 1)};
+}
+
+/// The only array of an .npz, labels aside: ours has them beside the data.
+Result<std::string> only_member(const Bytes& archive) {
+  TRY(std::vector<std::string> members, npz_members(archive));
+  if (members.size() > 1) std::erase(members, "labels");
+  if (members.size() == 1) return members.front();
+  return refused(archive.name,
+                 members.empty() ? "the file holds no arrays" : "which array of the file is meant?",
+                 members.empty() ? "" : "write FILE.npz:NAME; it has " + listed(members, "and"));
+}
+
 }  // namespace
 
 struct ArrayFile::Impl {
-  InputFile file;
+  std::shared_ptr<const void> owner;  // of what `bytes` reads
+  Bytes bytes;
   NpyHeader header;
   std::string name;
   std::uint64_t size = 0;
@@ -50,16 +74,28 @@ ArrayFile& ArrayFile::operator=(ArrayFile&&) noexcept = default;
 ArrayFile::~ArrayFile() = default;
 
 Result<ArrayFile> ArrayFile::open(const std::filesystem::path& path) {
-  if (path.extension() != ".npy")
-    return refused(path.string(), "only .npy files can be read here",
-                   path.extension() == ".npz"
-                       ? "take the array out: numpy.save(\"x.npy\", numpy.load(\"x.npz\")[\"name\"])"
-                       : "numpy.save(\"x.npy\", array) writes one");
-  TRY(InputFile file, InputFile::open(path));
-  const Bytes bytes = bytes_of(file);
+  const auto [name, member] = file_and_member(path);
+  const auto kind = array_file_kind(name.string());
+  if (kind != ArrayFileKind::npy && kind != ArrayFileKind::npz)
+    return refused(path.string(), "only .npy and .npz files can be read here",
+                   "numpy.save(\"x.npy\", array) writes one");
+  TRY(InputFile opened, InputFile::open(name));
+  auto file = std::make_shared<const InputFile>(std::move(opened));
+  std::shared_ptr<const void> owner = file;
+  Bytes bytes = bytes_of(*file);
+  if (kind == ArrayFileKind::npz) {
+    std::string array = member;
+    if (array.empty()) {
+      TRY(array, only_member(bytes));
+    }
+    TRY(const auto unpacked, Unpacked::from_npz(bytes, array));
+    owner = unpacked;
+    bytes = unpacked->bytes();
+  }
   ByteStream stream = stream_of(bytes);
   TRY(NpyHeader header, read_npy_header(stream, std::numeric_limits<std::size_t>::max()));
-  std::unique_ptr<Impl> impl(new Impl{std::move(file), std::move(header), path.string(), 0, {}});
+  std::unique_ptr<Impl> impl(
+      new Impl{std::move(owner), std::move(bytes), std::move(header), path.string(), 0, {}});
   impl->size = 1;
   for (const std::size_t extent : impl->header.shape) impl->size *= extent;
   if (!impl->header.fields.empty()) {
@@ -115,8 +151,8 @@ Result<void> ArrayFile::read(std::uint64_t first, std::span<float> into) const {
   for (std::size_t done = 0; done < into.size();) {
     const std::size_t count = std::min(chunk, into.size() - done);
     const std::uint64_t place = impl_->place_of_element(first + done);
-    TRY_VOID(impl_->file.read(header.data_offset + place * bytes_each,
-                              std::span(bytes).first(count * bytes_each)));
+    TRY_VOID(impl_->bytes.read(header.data_offset + place * bytes_each,
+                               std::span(bytes).first(count * bytes_each)));
     std::span<float> rest = into.subspan(done, count);
     const unsigned char* from = bytes.data();
     while (const auto special = to_floats(header.element, header.swapped, from, rest)) {
@@ -135,7 +171,7 @@ Result<void> ArrayFile::read_events(std::uint64_t first, std::span<Event> into) 
   if (!is_events() || first > impl_->size || into.size() > impl_->size - first)
     return refused(impl_->name, "the array ends too early");
   std::vector<unsigned char> bytes(into.size() * header.item_bytes);
-  TRY_VOID(impl_->file.read(header.data_offset + first * header.item_bytes, bytes));
+  TRY_VOID(impl_->bytes.read(header.data_offset + first * header.item_bytes, bytes));
   for (std::size_t i = 0; i < into.size(); ++i) {
     const auto number = [&](std::size_t which) {
       const NpyField& field = header.fields[impl_->event_field[which]];

@@ -1,4 +1,5 @@
-// A .npy file of numbers, read in parts: whole recordings never sit in memory.
+// An array of numbers in a file, read in parts: whole recordings never sit in memory. What an .npz holds is
+// unpacked first: to memory where it is small, else to a file without a name that goes with the process.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +17,8 @@ namespace spikeloom::tool {
 
 class ArrayFile {
  public:
-  /// Numbers of any kind (integers and booleans are read as numbers), or an array of events as `run --events`
-  /// writes it.
+  /// "x.npy", "x.npz:name", or "x.npz" where it holds a single array. Numbers of any kind (integers and
+  /// booleans are read as numbers), or an array of events as `run --events` writes it.
   static Result<ArrayFile> open(const std::filesystem::path& path);
   ArrayFile(ArrayFile&&) noexcept;
   ArrayFile& operator=(ArrayFile&&) noexcept;

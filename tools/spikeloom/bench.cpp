@@ -230,7 +230,7 @@ std::string json_of(const Options& options, const Subject& subject, const Outcom
 Result<int> measured(const Options& options, const Terminal& terminal) {
   const std::stop_token stop = stop_on_interrupt();
   TRY(Network network, options.network.load(terminal));
-  TRY(const Workload load, Workload::prepare(*network.model, options.load));
+  TRY(const Workload load, Workload::prepare(network, options.load));
   for (const std::string& line : load.lines()) terminal.say(line);
   const auto start = Clock::now();
   TRY(const CompiledProgram compiled, compile(*network.model, options.machine.target(terminal)));

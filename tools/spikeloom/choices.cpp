@@ -5,6 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "data/pixels.h"
+#include "interval.h"
 #include "machine/calibration.h"
 #include "support/text.h"
 #include "support/try.h"
@@ -19,6 +21,13 @@ constexpr std::uint64_t kComfortableBytes = 1ull << 30;
 std::string whole_number(const std::string& text) {
   const bool is_one = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
   return is_one ? "" : "'" + text + "' is not a whole number";
+}
+
+/// For CLI11: a number above 0 that a step may last.
+std::string is_width(const std::string& text) {
+  double value = 0;
+  const bool is_number = CLI::detail::lexical_cast(text, value);
+  return is_number && value > 0 && value < 1e9 ? "" : "'" + text + "' is not a time above 0, in ms";
 }
 
 }  // namespace
@@ -83,9 +92,68 @@ void ThreadChoice::declare(CLI::App& app) {
   app.add_flag("--pin", is_pinned, "keep each thread on a core of its own");
 }
 
+void FileChoice::declare(CLI::App& app) {
+  const char* const kGroup = "How data files are read";
+  const auto choice = [&](const char* name, std::string& into, const char* help,
+                          std::vector<std::string> words, const char* type) {
+    app.add_option(name, into, help)->check(CLI::IsMember(std::move(words)))->type_name(type)->group(kGroup);
+  };
+  app.add_option("--samples", samples, "a part of the data set, counted from 0: 100:200, :50, 7")
+      ->type_name("FIRST:END")
+      ->group(kGroup);
+  choice("--layout", layout, "axes of arrays with samples: steps first, or samples first (tbn)",
+         {"tbn", "btn"}, "tbn|btn");
+  app.add_option("--bin", bin_ms, "width of a step in ms, for times of events (the graph's dt)")
+      ->check(is_width)
+      ->type_name("MS")
+      ->group(kGroup);
+  app.add_option("--sensor", sensor, "pixels of the camera, where the file does not say")
+      ->type_name("WIDTHxHEIGHT")
+      ->group(kGroup);
+  choice("--polarity", polarity,
+         "channels of a camera's events: OFF and ON, both in one, or one of them alone (separate)",
+         {"separate", "merge", "on", "off"}, "WHICH");
+  choice("--edge", edge,
+         "step of a time: floor(t/bin), or nearest for times that are multiples of it (floor)",
+         {"floor", "nearest"}, "HOW");
+  choice("--several", several, "several events of a neuron in a step: their sum, or a single 1 (count)",
+         {"count", "one"}, "HOW");
+  choice("--time-unit", time_unit, "of times in a .csv that names none (step)", {"step", "us", "ms", "s"},
+         "UNIT");
+}
+
+Result<FileRules> FileChoice::rules(std::optional<double> dt_ms) const {
+  FileRules rules;
+  rules.dt_ms = bin_ms ? bin_ms : dt_ms;
+  rules.layout = layout == "btn" ? Layout::samples_first : Layout::steps_first;
+  rules.edge = edge == "nearest" ? data::Edge::nearest : data::Edge::floor;
+  rules.several = several == "one" ? data::Several::one : data::Several::count;
+  rules.events.polarity = polarity == "merge" ? data::Polarity::merge
+                          : polarity == "on"  ? data::Polarity::on
+                          : polarity == "off" ? data::Polarity::off
+                                              : data::Polarity::separate;
+  if (time_unit == "step") rules.events.unit = data::TimeUnit::step;
+  if (time_unit == "us") rules.events.unit = data::TimeUnit::us;
+  if (time_unit == "ms") rules.events.unit = data::TimeUnit::ms;
+  if (time_unit == "s") rules.events.unit = data::TimeUnit::s;
+  if (!sensor.empty()) {
+    rules.events.sensor = data::parse_sensor(sensor);
+    if (!rules.events.sensor)
+      return Error(ErrorKind::usage, "--sensor " + escaped(sensor) + " is no size",
+                   "write WIDTHxHEIGHT, such as 128x128");
+  }
+  if (!samples.empty()) {
+    TRY(const Interval range, interval_of(samples, "--samples"));
+    rules.samples.first = range.first;
+    if (range.end != UINT64_MAX) rules.samples.end = range.end;
+  }
+  return rules;
+}
+
 void DataChoice::declare(CLI::App& app) {
   app.add_option("--input", inputs,
-                 "data of an input, time first: x.npy, or name=x.npy; repeat it for several")
+                 "data of an input: x.npy or x.npz:array, time first; events: a .bin, .dat, .aedat, .csv or "
+                 ".npy of records, or a folder of samples; name=FILE where there are several inputs")
       ->allow_extra_args(false)
       ->type_name("[NAME=]FILE");
   app.add_option("--steps", steps, "steps to run (as many as the data has)")
@@ -101,10 +169,12 @@ void DataChoice::declare(CLI::App& app) {
   app.add_option("--pad", pad, "what follows where the data ends before --steps: zero, hold (none)")
       ->check(CLI::IsMember({"none", "zero", "hold"}))
       ->type_name("HOW");
+  files.declare(app);
 }
 
-DataRequest DataChoice::request() const {
+Result<DataRequest> DataChoice::request(const Network& network) const {
   DataRequest request;
+  TRY(request.rules, files.rules(network.dt_ms()));
   request.arguments = inputs;
   request.steps = steps;
   request.pad = pad == "zero" ? Pad::zero : pad == "hold" ? Pad::hold : Pad::none;

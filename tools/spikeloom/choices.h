@@ -60,14 +60,25 @@ struct ThreadChoice {
   }
 };
 
+/// How the files of inputs are read, where they do not say it themselves.
+struct FileChoice {
+  std::string samples, layout = "tbn", sensor, polarity = "separate", edge = "floor", several = "count",
+                       time_unit;
+  std::optional<double> bin_ms;
+  void declare(CLI::App& app);
+  /// With the dt of the network, if it has one.
+  Result<FileRules> rules(std::optional<double> dt_ms) const;
+};
+
 /// Data, steps and samples of a run.
 struct DataChoice {
   std::vector<std::string> inputs, initial;
   std::optional<std::uint64_t> steps, seed;
   std::uint32_t batch = 0;  // 0: as many as fit
   std::string pad = "none";
+  FileChoice files;
   void declare(CLI::App& app);
-  DataRequest request() const;
+  Result<DataRequest> request(const Network& network) const;
 };
 
 /// How many samples run at once: what was asked for, or all of them as far as memory allows.

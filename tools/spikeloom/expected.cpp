@@ -1,7 +1,5 @@
 #include "expected.h"
 
-#include <zip.h>
-
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -11,6 +9,7 @@
 
 #include "array_file.h"
 #include "arrays/files.h"
+#include "arrays/npz.h"
 #include "support/file.h"
 #include "support/text.h"
 #include "support/try.h"
@@ -32,25 +31,6 @@ Result<Found> found_in_npy(const std::string& path) {
                [file](std::uint64_t first, std::span<float> into) { return file->read(first, into); }};
 }
 
-Result<std::vector<std::string>> names_in_npz(const std::string& path) {
-  struct Close {
-    void operator()(zip_t* zip) const { zip_discard(zip); }
-  };
-  int problem = 0;
-  const std::unique_ptr<zip_t, Close> zip(zip_open(path.c_str(), ZIP_RDONLY, &problem));
-  if (zip == nullptr) return Error(ErrorKind::invalid, "'" + escaped(path) + "' is not an .npz file");
-  std::vector<std::string> names;
-  const zip_int64_t count = zip_get_num_entries(zip.get(), 0);
-  for (zip_int64_t i = 0; i < count; ++i) {
-    const char* name = zip_get_name(zip.get(), static_cast<zip_uint64_t>(i), ZIP_FL_ENC_RAW);
-    if (name == nullptr) continue;
-    std::string stem = name;
-    if (stem.ends_with(".npy")) stem.resize(stem.size() - 4);
-    names.push_back(std::move(stem));
-  }
-  return names;
-}
-
 Result<std::vector<Found>> find_arrays(const std::string& path) {
   std::vector<Found> found;
   std::error_code problem;
@@ -67,7 +47,9 @@ Result<std::vector<Found>> find_arrays(const std::string& path) {
   } else if (array_file_kind(path) == ArrayFileKind::npz) {
     TRY(const InputFile file, InputFile::open(path));
     const Bytes bytes = bytes_of(file);
-    TRY(const std::vector<std::string> names, names_in_npz(path));
+    TRY(std::vector<std::string> names, npz_members(bytes));
+    // Ours has the classes of the samples beside the data; alone they may be a signal of that name.
+    if (names.size() > 1) std::erase(names, "labels");
     for (const std::string& name : names) {
       TRY(Tensor tensor, read_array(bytes, ArrayFileKind::npz, name, TensorLimits{}));
       auto values = std::make_shared<Tensor>(std::move(tensor));

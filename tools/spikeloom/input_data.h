@@ -9,17 +9,10 @@
 
 #include "array_file.h"
 #include "engine.h"
+#include "input_reader.h"
 #include "model/model.h"
 
 namespace spikeloom::tool {
-
-enum class Pad { none, zero, hold };
-
-struct DataRequest {
-  std::vector<std::string> arguments;  // "x.npy" or "name=x.npy"
-  std::optional<std::uint64_t> steps;  // absent: as long as the data
-  Pad pad = Pad::none;
-};
 
 class InputData {
  public:
@@ -28,6 +21,10 @@ class InputData {
 
   std::uint64_t steps() const { return steps_; }
   std::uint32_t samples() const { return samples_; }
+  /// The number of the first one in its data set: random numbers depend on it.
+  std::uint32_t first_sample() const { return first_sample_; }
+  /// The class of each sample, where a file says so; else empty.
+  const std::vector<std::int64_t>& labels() const;
   /// One line an input: "image: 360 samples, constant, float32".
   std::vector<std::string> lines() const;
 
@@ -41,21 +38,16 @@ class InputData {
 
  private:
   struct Input {
-    ArrayFile file;
     std::string name;
-    std::size_t n = 1;  // elements of a sample
     bool is_constant = false;
-    bool has_samples = false;  // the array has a batch axis
-    std::uint64_t steps = 1;   // of the array; 1 if constant
-    std::uint32_t samples = 1;
+    std::unique_ptr<InputReader> reader;  // null: streamed
   };
-  static Result<Input> open_input(const ModelInput& input, const std::string& path,
-                                  const DataRequest& request);
-  Result<void> read_checked(const Input& input, std::uint64_t first, std::span<float> into) const;
+  Result<void> settle(const Model& model, const DataRequest& request);
+  bool varies(const Input& input) const { return input.reader != nullptr && !input.is_constant; }
 
   std::vector<Input> inputs_;  // in the model's order
   std::uint64_t steps_ = 0;
-  std::uint32_t samples_ = 1;
+  std::uint32_t samples_ = 1, first_sample_ = 0;
   Pad pad_ = Pad::none;
 };
 

@@ -1,9 +1,9 @@
 // spikeloom plot: recorded files as a picture.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <memory>
 
+#include "interval.h"
 #include "network.h"
 #include "plot/counts.h"
 #include "plot/raster.h"
@@ -30,34 +30,6 @@ struct Options {
   double width = 960;
   bool json = false;
 };
-
-struct Interval {
-  std::uint64_t first = 0, end = UINT64_MAX;
-};
-
-/// "100:200", ":200", "100:", "7"
-Result<Interval> interval_of(const std::string& text, const char* option) {
-  const auto refused = [&] {
-    return Error(ErrorKind::usage, std::string(option) + " " + escaped(text) + " is not a range",
-                 "write first:end, such as 100:200");
-  };
-  const auto number = [](std::string_view digits, std::uint64_t& value) {
-    const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    return problem == std::errc() && end == digits.data() + digits.size();
-  };
-  Interval interval;
-  const auto colon = text.find(':');
-  const std::string_view whole = text;
-  if (colon == std::string::npos) {
-    if (!number(whole, interval.first) || interval.first == UINT64_MAX) return refused();
-    interval.end = interval.first + 1;
-    return interval;
-  }
-  if (colon > 0 && !number(whole.substr(0, colon), interval.first)) return refused();
-  if (colon + 1 < whole.size() && !number(whole.substr(colon + 1), interval.end)) return refused();
-  if (interval.first >= interval.end) return refused();
-  return interval;
-}
 
 /// Neurons of a trace: those asked for, or the first few.
 Result<std::vector<std::uint64_t>> neurons_of(const Options& options, std::uint64_t count) {

@@ -167,7 +167,7 @@ class Profiler {
 Result<int> measured(const Options& options, const Terminal& terminal) {
   const std::stop_token stop = stop_on_interrupt();
   TRY(Network network, options.network.load(terminal));
-  TRY(const Workload load, Workload::prepare(*network.model, options.load));
+  TRY(const Workload load, Workload::prepare(network, options.load));
   for (const std::string& line : load.lines()) terminal.say(line);
   Profile profile;
   profile.costs = kept_costs(terminal);

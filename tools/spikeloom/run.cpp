@@ -8,10 +8,13 @@
 
 #include "choices.h"
 #include "interrupt.h"
+#include "labels.h"
 #include "pictures.h"
 #include "plot/write.h"
 #include "progress.h"
+#include "recording_file.h"
 #include "run_report.h"
+#include "stream.h"
 #include "support/file.h"
 #include "support/text.h"
 #include "support/try.h"
@@ -28,8 +31,9 @@ struct Options {
   ThreadChoice threads;
   DataChoice data;
   StageChoice stages;
+  std::string stream, raw, stream_output;  // "-": standard input
   std::string engine = has_code_generator() ? "jit" : "reference";
-  std::string record, out, plot, labels, decode_output, save_state, load_state;
+  std::string record, out, format, plot, labels, decode_output, save_state, load_state;
   std::string decode = "rate";
   std::uint32_t plot_sample = 0;
   bool events = false, json = false;
@@ -59,6 +63,9 @@ class Run {
   Result<void> run_part(Engine& engine, std::uint32_t first, std::uint32_t count,
                         const RunOptions& run_options);
   Result<std::unique_ptr<Engine>> start_part(std::uint32_t first, std::uint32_t count) const;
+  Result<void> prepare_stream(const DataRequest& request);
+  Result<void> prepare_files(const Terminal& terminal);
+  data::RunInfo info() const;
 
   const Options& options_;
   std::unique_ptr<Network> network_;
@@ -67,6 +74,9 @@ class Run {
   std::vector<StateFile> states_;
   std::vector<unsigned char> saved_;
   std::optional<Recordings> recordings_;
+  std::optional<data::Format> single_format_;
+  std::optional<SingleFile> single_;
+  std::optional<Stream> stream_;
   std::optional<LivePicture> picture_;
   RunReport report_;
 };
@@ -88,14 +98,30 @@ Result<Run> Run::prepare(const Options& options, const Terminal& terminal) {
     return Error(ErrorKind::usage, "--record needs a place to write to",
                  "add --out FOLDER, or --plot FILE.png");
   if (options.events && options.out.empty()) return Error(ErrorKind::usage, "--events needs --out FOLDER");
+  if (!options.format.empty() && options.out.empty())
+    return Error(ErrorKind::usage, "--format needs --out FILE");
   if (!options.out.empty()) {
+    TRY(run.single_format_, single_file_format(options.out, options.format));
+    if (options.events && run.single_format_)
+      return Error(ErrorKind::usage, "--events is of files in a folder, and --out names a single one",
+                   "--out lif1.events.npy writes the events of a single output");
     TRY(run.report_.files, recorded_files(model, comma_separated(options.record), options.events));
   }
 
-  TRY(InputData data, InputData::open(model, options.data.request()));
+  TRY(DataRequest request, options.data.request(*run.network_));
+  request.is_streamed = !options.stream.empty();
+  if (!request.is_streamed && !(options.raw.empty() && options.stream_output.empty()))
+    return Error(ErrorKind::usage, "--raw and --stream-output are of a stream",
+                 "write '-' behind the network: its input comes from standard input then");
+  if (request.is_streamed) TRY_VOID(run.prepare_stream(request));
+  TRY(InputData data, InputData::open(model, request));
   run.data_ = std::make_unique<InputData>(std::move(data));
   RunReport& report = run.report_;
   report.samples = run.data_->samples();
+  if (run.stream_ && report.samples != 1)
+    return Error(ErrorKind::usage,
+                 "a stream is of one sample, and the other inputs have " + std::to_string(report.samples),
+                 "--samples 0 takes the first");
   for (const std::string& argument : options.data.initial) {
     TRY(StateFile state, open_state(model, argument, report.samples));
     run.states_.push_back(std::move(state));
@@ -103,8 +129,9 @@ Result<Run> Run::prepare(const Options& options, const Terminal& terminal) {
   report.inputs = run.data_->lines();
   for (const std::string& line : report.inputs) terminal.say(line);
   if (!options.labels.empty()) {
+    TRY(auto labels, labels_of(options.labels, *run.data_, request.rules.samples));
     TRY(report.score,
-        Score::open(model, {options.labels, options.decode_output, options.decode}, report.samples));
+        Score::open(model, {std::move(labels), options.labels, options.decode_output, options.decode}));
   }
   if (options.plot_sample >= report.samples)
     return Error(ErrorKind::usage, "there is no sample " + std::to_string(options.plot_sample) + " to plot",
@@ -138,9 +165,7 @@ Result<Run> Run::prepare(const Options& options, const Terminal& terminal) {
     TRY(const auto engine, run.start_part(0, report.samples));  // refused here, not after the files were made
     report.first_step = engine->step_count();
   }
-  if (!options.out.empty()) {
-    TRY(run.recordings_, Recordings::create(options.out, report.files, report.samples));
-  }
+  if (!options.out.empty()) TRY_VOID(run.prepare_files(terminal));
   if (!options.plot.empty()) {
     const auto folder = std::filesystem::path(options.plot).parent_path();
     std::error_code problem;
@@ -165,10 +190,46 @@ Result<Run> Run::prepare(const Options& options, const Terminal& terminal) {
   return run;
 }
 
+Result<void> Run::prepare_stream(const DataRequest& request) {
+  if (!options_.plot.empty() || !options_.labels.empty())
+    return Error(ErrorKind::usage, "a stream has no end that a picture or a score could wait for",
+                 "--out FOLDER records it; plot draws what was recorded");
+  if (options_.json)
+    return Error(ErrorKind::usage, "--json and a stream would both write to standard output",
+                 "--out FOLDER writes run.json");
+  TRY(stream_, Stream::of(*network_->model, options_.stream_output, !options_.raw.empty(), request));
+  return {};
+}
+
+Result<void> Run::prepare_files(const Terminal& terminal) {
+  if (!single_format_) {
+    TRY(recordings_, Recordings::create(options_.out, report_.files, report_.samples));
+    return {};
+  }
+  std::vector<std::string> left_out;
+  TRY(single_,
+      SingleFile::create(options_.out, *single_format_, report_.files, *network_->model, info(), left_out));
+  for (const std::string& what : left_out) terminal.say("warning: " + what + "; it is left out");
+  return {};
+}
+
+data::RunInfo Run::info() const {
+  data::RunInfo info;
+  info.network = network_->model->name.empty() ? network_->file : network_->model->name;
+  info.version = SPIKELOOM_VERSION;
+  info.dt_ms = network_->dt_ms();
+  info.seed = report_.seed;
+  info.first_step = report_.first_step;
+  info.steps = data_->steps();
+  info.first_sample = data_->first_sample();
+  info.samples = report_.samples;
+  return info;
+}
+
 Result<std::unique_ptr<Engine>> Run::start_part(std::uint32_t first, std::uint32_t count) const {
   SessionOptions session;
   session.batch = count;
-  session.first_sample = first;
+  session.first_sample = data_->first_sample() + first;
   session.seed = options_.data.seed;
   options_.threads.put_into(session);
   TRY(auto engine, maker_->make(session));
@@ -196,22 +257,26 @@ Result<void> Run::execute(std::stop_token stop, const Terminal& terminal) {
   }
   report_.run_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (recordings_) TRY_VOID(recordings_->close());
+  if (single_) TRY_VOID(single_->write(info(), data_->labels()));
   return {};
 }
 
 Result<void> Run::run_part(Engine& engine, std::uint32_t first, std::uint32_t count,
                            const RunOptions& run_options) {
   if (recordings_) TRY_VOID(recordings_->attach(engine, first));
+  if (single_) TRY_VOID(single_->attach(engine, first));
   if (picture_) TRY_VOID(picture_->attach(engine, first, count));
   for (SpikeTotal& total : report_.spikes) TRY_VOID(engine.record(total.name(), total, 0, SPIKELOOM_NONE));
   if (report_.score) TRY_VOID(report_.score->attach(engine));
-  auto done = engine.run(data_->steps(), data_->source(first, count, engine.step_count()), run_options);
+  auto done = stream_
+                  ? stream_->run(engine, run_options.stop)
+                  : engine.run(data_->steps(), data_->source(first, count, engine.step_count()), run_options);
   // What was recorded until an error is brought to disk all the same.
   const auto finished = engine.finish_recording();
   if (!done) return done.error();
   if (!finished) return finished.error();
   report_.steps = first == 0 ? *done : std::min(report_.steps, *done);
-  report_.is_interrupted = *done < data_->steps();
+  report_.is_interrupted = stream_ ? run_options.stop.stop_requested() : *done < data_->steps();
   if (report_.score) report_.score->take(first, count);
   if (!options_.save_state.empty()) {
     TRY(const auto bytes, engine.save());
@@ -221,14 +286,15 @@ Result<void> Run::run_part(Engine& engine, std::uint32_t first, std::uint32_t co
 }
 
 Result<void> Run::write(const Terminal& terminal) {
-  if (!options_.out.empty())
+  if (recordings_)
     TRY_VOID(write_text(std::filesystem::path(options_.out) / "run.json", run_json(*network_, report_)));
   if (picture_) {
     TRY(const plot::Figure figure, picture_->figure(*data_));
     TRY_VOID(plot::write(figure, options_.plot));
   }
   say_summary(terminal, *network_, report_);
-  if (!options_.out.empty()) {
+  if (single_) terminal.say("wrote " + escaped(options_.out));
+  if (recordings_) {
     std::vector<std::string> files;
     for (const RecordedFile& file : report_.files) files.push_back(file.file);
     files.emplace_back("run.json");
@@ -261,15 +327,26 @@ void declare_run(CLI::App& app, Action& action) {
   options->data.declare(app);
   app.add_option("--record", options->record, "what to record besides the outputs: lif1.mem,lif1[0:16],lif2")
       ->type_name("LIST");
-  app.add_option("--out", options->out, "folder for outputs, recordings and run.json")->type_name("FOLDER");
+  app.add_option("stream", options->stream,
+                 "-: the input that varies comes from standard input as lines step,neuron[,value], and "
+                 "spikes go to standard output in the same form, after every step")
+      ->check(CLI::IsMember({"-"}))
+      ->type_name("-")
+      ->option_text("[-]");
+  app.add_option("--out", options->out,
+                 "folder for outputs, recordings and run.json; or a file: .npz, .csv, .nwb, .h5")
+      ->type_name("FOLDER|FILE");
+  app.add_option("--format", options->format, "of --out FILE, where its ending does not say it")
+      ->type_name("npy|npz|csv|sonata|nwb|nirdata");
   app.add_flag("--events", options->events,
                "record spikes as events (step, sample, neuron) instead of arrays");
   app.add_option("--plot", options->plot, "draw a raster, and traces of the recorded states")
       ->type_name("FILE.svg|png");
   app.add_option("--plot-sample", options->plot_sample, "the sample to draw (0)")->type_name("N");
   app.add_option("--labels", options->labels,
-                 "class of each sample; prints the accuracy, and which classes are taken for which")
-      ->type_name("FILE");
+                 "class of each sample: a .npy or .npz:array, or input where the data has them; prints the "
+                 "accuracy, and which classes are taken for which")
+      ->type_name("FILE|input");
   app.add_option(
          "--decode", options->decode,
          "what the class is known by: most spikes, the first spike, the largest membrane, or most spikes of "
@@ -284,6 +361,13 @@ void declare_run(CLI::App& app, Action& action) {
   app.add_option("--engine", options->engine, "jit: compiled; reference: the plain interpreter")
       ->check(CLI::IsMember({"jit", "reference"}))
       ->type_name("jit|reference");
+  app.add_option("--raw", options->raw,
+                 "with -: rows of float32 (little-endian), one a step, in place of lines")
+      ->check(CLI::IsMember({"f32"}))
+      ->type_name("f32");
+  app.add_option("--stream-output", options->stream_output,
+                 "with -: the output or signal that is written (the first of spikes)")
+      ->type_name("NAME");
   options->machine.declare(app);
   options->machine.declare_perf_map(app);
   CLI::Option* const dump = options->stages.declare(app);

@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <cstdio>
 #include <optional>
 #include <system_error>
 
-#include "array_file.h"
 #include "support/text.h"
 #include "support/try.h"
 
@@ -115,32 +113,17 @@ Result<void> Score::choose_output(const Model& model, const std::string& wanted,
   return {};
 }
 
-Result<Score> Score::open(const Model& model, const Request& request, std::uint32_t samples) {
+Result<Score> Score::open(const Model& model, const Request& request) {
   TRY(const DecodeChoice choice, parse_decode(request.decode));
   Score score;
   score.decode_ = request.decode;
   TRY_VOID(score.choose_output(model, request.output, choice.decoding == Decoding::membrane));
 
-  TRY(const ArrayFile file, ArrayFile::open(request.labels));
-  const auto refused = [&](std::string what, std::string expected, std::string got) {
-    Diagnostic d;
-    d.file = request.labels;
-    d.what = std::move(what);
-    d.expected = std::move(expected);
-    d.got = std::move(got);
-    return Error(std::vector<Diagnostic>{std::move(d)});
-  };
-  if (file.is_events() || !file.is_integer() || file.shape() != Shape{samples})
-    return refused("these labels do not fit the samples", "integers, [" + std::to_string(samples) + "]",
-                   file.type() + ", " + to_string(file.shape()));
-  std::vector<float> values(samples);
-  TRY_VOID(file.read(0, values));
   std::optional<std::uint32_t> classes = choice.classes;
   if (choice.is_population && !classes) {
-    const float largest = *std::ranges::max_element(values);
-    classes = largest >= 0 && largest < static_cast<float>(score.neurons_)
-                  ? static_cast<std::uint32_t>(largest) + 1
-                  : score.neurons_;
+    const std::int64_t largest = *std::ranges::max_element(request.labels);
+    classes =
+        largest >= 0 && largest < score.neurons_ ? static_cast<std::uint32_t>(largest) + 1 : score.neurons_;
   }
   if (classes && score.neurons_ % *classes != 0)
     return Error(ErrorKind::usage,
@@ -149,12 +132,18 @@ Result<Score> Score::open(const Model& model, const Request& request, std::uint3
                  choice.classes ? "every class of a population code owns as many neurons"
                                 : "--decode population:CLASSES says how many classes there are");
   score.classes_ = classes.value_or(score.neurons_);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (!(values[i] >= 0 && values[i] < static_cast<float>(score.classes_)))
-      return refused("label " + std::to_string(i) + " names no " + (classes ? "class" : "neuron") +
-                         " of output '" + score.output_ + "'",
-                     "0 to " + std::to_string(score.classes_ - 1), std::to_string(std::llround(values[i])));
-    score.labels_.push_back(static_cast<std::uint32_t>(values[i]));
+  for (std::size_t i = 0; i < request.labels.size(); ++i) {
+    const std::int64_t label = request.labels[i];
+    if (label < 0 || label >= score.classes_) {
+      Diagnostic d;
+      d.file = request.labels_from;
+      d.what = "label " + std::to_string(i) + " names no " + (classes ? "class" : "neuron") + " of output '" +
+               score.output_ + "'";
+      d.expected = "0 to " + std::to_string(score.classes_ - 1);
+      d.got = std::to_string(label);
+      return Error(std::vector<Diagnostic>{std::move(d)});
+    }
+    score.labels_.push_back(static_cast<std::uint32_t>(label));
   }
   // A table of more classes would be larger than all that it says.
   if (score.classes_ <= 4096) score.confusion_.assign(std::size_t{score.classes_} * score.classes_, 0);

@@ -34,11 +34,12 @@ class SpikeTotal final : public Recorder {
 class Score {
  public:
   struct Request {
-    std::string labels;  // a file
-    std::string output;  // "": the first output that spikes
+    std::vector<std::int64_t> labels;  // one a sample
+    std::string labels_from;           // what the user calls them: for messages
+    std::string output;                // "": the first output that spikes
     std::string decode = "rate";
   };
-  static Result<Score> open(const Model& model, const Request& request, std::uint32_t samples);
+  static Result<Score> open(const Model& model, const Request& request);
   /// Before and after the run of a part of the samples.
   Result<void> attach(Engine& engine);
   void take(std::uint32_t first_sample, std::uint32_t count);

@@ -58,7 +58,7 @@ class Verification {
                                         std::uint32_t count) const {
     SessionOptions session;
     session.batch = count;
-    session.first_sample = first;
+    session.first_sample = data_.first_sample() + first;
     session.seed = options_.data.seed;
     options_.threads.put_into(session);
     TRY(auto engine, maker.make(session));
@@ -268,7 +268,7 @@ std::string json_of(const Model& model, const Outcome& outcome) {
 Result<Outcome> verified(const Options& options, const Network& network, std::stop_token stop,
                          const Terminal& terminal) {
   const Model& model = *network.model;
-  DataRequest request = options.data.request();
+  TRY(DataRequest request, options.data.request(network));
   std::vector<Expected> expected;
   if (!options.expect.empty() && !request.steps) {
     // Constant inputs have no length of their own: the recording says how long the run was.

@@ -32,7 +32,7 @@ float uniform(std::mt19937_64& random) {
 
 void WorkloadChoice::declare(CLI::App& app) {
   app.add_option("--input", inputs,
-                 "data of an input, time first: x.npy, or name=x.npy; without it, seeded spikes")
+                 "data of an input, as run takes it: x.npy, events.csv, name=FILE; without it, seeded spikes")
       ->allow_extra_args(false)
       ->type_name("[NAME=]FILE");
   app.add_option("--steps", steps, "steps of a run (as many as the data has; 100)")
@@ -45,9 +45,11 @@ void WorkloadChoice::declare(CLI::App& app) {
       ->check(is_share)
       ->type_name("P");
   app.add_option("--seed", seed, "of input that is not given (1)")->type_name("N");
+  files.declare(app);
 }
 
-Result<Workload> Workload::prepare(const Model& model, const WorkloadChoice& choice) {
+Result<Workload> Workload::prepare(const Network& network, const WorkloadChoice& choice) {
+  const Model& model = *network.model;
   Workload load;
   std::optional<InputData> data;
   const bool varies = std::ranges::any_of(model.inputs, [](const ModelInput& in) { return !in.constant; });
@@ -55,7 +57,8 @@ Result<Workload> Workload::prepare(const Model& model, const WorkloadChoice& cho
     if (choice.density)
       return Error(ErrorKind::usage, "--density is of seeded spikes, and --input gives data",
                    "leave out one of them");
-    DataRequest request{choice.inputs, choice.steps, Pad::none};
+    DataRequest request{.arguments = choice.inputs, .steps = choice.steps};
+    TRY(request.rules, choice.files.rules(network.dt_ms()));
     if (!varies && !request.steps) request.steps = WorkloadChoice::kUsualSteps;
     TRY(data, InputData::open(model, request));
     if (data->steps() == 0) return Error(ErrorKind::usage, "the data has no step that could be timed");

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "choices.h"
 #include "model/model.h"
 #include "spikeloom/session.h"
 
@@ -23,6 +24,7 @@ struct WorkloadChoice {
   std::uint32_t batch = 0;             // 0: as many samples as the data has; without data 1
   std::optional<double> density;       // of seeded spikes
   std::uint64_t seed = 1;
+  FileChoice files;
   void declare(CLI::App& app);
 
   static constexpr std::uint64_t kUsualSteps = 100;
@@ -31,7 +33,7 @@ struct WorkloadChoice {
 
 class Workload {
  public:
-  static Result<Workload> prepare(const Model& model, const WorkloadChoice& choice);
+  static Result<Workload> prepare(const Network& network, const WorkloadChoice& choice);
 
   std::uint64_t steps() const { return steps_; }
   std::uint32_t batch() const { return batch_; }

@@ -1,0 +1,81 @@
+// Files of events, known by the endings of their names. A folder, or several files, are samples.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/bin.h"
+
+namespace spikeloom::data {
+
+enum class EventFormat { nmnist, dat, aedat, csv, records };
+
+/// By the ending: .bin, .dat, .aedat, .csv. A `.npy` may hold records or a plain array: see is_event_array.
+std::optional<EventFormat> event_format_of(const std::filesystem::path& path);
+
+/// What can be read, and for a known ending that cannot, why: for messages.
+std::string readable_words(const std::filesystem::path& path);
+
+Result<Events> read_events(const std::filesystem::path& path, EventFormat format,
+                           const EventOptions& options);
+
+/// Samples of events, in steps. Of a data set of many files no more is held than a run asks for at a time.
+class EventSet {
+ public:
+  /// A file; several files of one sample each; or folders of such files. Files of a folder come in the order
+  /// of their names, and a folder of folders gives labels: the number that each is named, or, where not all
+  /// are numbers, its place among them (as torchvision counts). All files are read once, so that a broken one
+  /// is met before anything runs.
+  static Result<EventSet> open(const std::vector<std::filesystem::path>& paths, const EventOptions& options,
+                               const Grid& grid);
+
+  const std::string& name() const { return name_; }      // of the first file or the folder
+  const std::string& format() const { return format_; }  // "N-MNIST"
+  TimeUnit unit() const { return unit_; }                // of the times in the files
+  const Shape& shape() const { return shape_; }          // of one sample; empty: unknown
+  std::uint64_t steps() const { return steps_; }
+  bool has_end() const { return has_end_; }  // the files say when they end; else silence follows
+  std::uint32_t highest() const { return highest_; }
+  std::uint32_t samples() const { return samples_; }
+  std::uint64_t events() const { return events_; }
+  const std::vector<std::int64_t>& labels() const { return labels_; }  // empty, or one a sample
+
+  /// Brings samples [first, first + count) to memory; those before may go.
+  Result<void> hold(std::uint32_t first, std::uint32_t count);
+  /// Of a sample that is held.
+  std::span<const Spike> sample(std::uint32_t index) const;
+
+ private:
+  struct File {
+    std::filesystem::path path;
+    EventFormat format = EventFormat::csv;
+    std::optional<std::int64_t> label;
+  };
+  EventSet(const EventOptions& options, const Grid& grid) : options_(options), grid_(grid) {}
+  Result<void> add(const std::filesystem::path& path);
+  Result<void> add_folder(const std::filesystem::path& folder, std::optional<std::int64_t> label);
+  Result<Binned> read(const File& file) const;
+  Result<void> scan();
+  void take(const Binned& part);
+
+  EventOptions options_;
+  Grid grid_;
+  std::vector<File> files_;
+  bool are_many_ = false;  // each is a sample; else a single file holds them
+  std::string name_, format_;
+  TimeUnit unit_ = TimeUnit::step;
+  Shape shape_;
+  std::uint64_t steps_ = 0, events_ = 0;
+  bool has_end_ = false;
+  std::uint32_t highest_ = 0, samples_ = 0;
+  std::vector<std::int64_t> labels_;
+  std::uint32_t held_from_ = 0;
+  std::vector<Binned> held_;  // one a file, from file held_from_ on
+};
+
+}  // namespace spikeloom::data
