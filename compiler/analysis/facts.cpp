@@ -27,7 +27,7 @@ bool is_constant(const Model& model, const Facts& facts, const ModelNode& node) 
     for (const ExprNode& n : p->cell.nodes)
       if (n.op == Op::Step || n.op == Op::Uniform || n.op == Op::Normal) return false;
   }
-  bool constant = !std::holds_alternative<Delay>(node.kind);
+  bool constant = !std::holds_alternative<Delay>(node.kind) && !std::holds_alternative<Sequence>(node.kind);
   if (const auto* sparse = std::get_if<Sparse>(&node.kind)) {
     const Signal from = sparse->input.signal;
     // Before the start a later synapse reads what may not be that constant.
@@ -136,6 +136,18 @@ Facts analyse(const Model& model) {
         f.weight_bytes += bytes_of(*tensor);
         if (counted.insert(tensor.get()).second) facts.total.weight_bytes += bytes_of(*tensor);
       }
+    } else if (const auto* convolution = std::get_if<Convolution>(&node.kind)) {
+      const Windows& w = convolution->windows;
+      f.fan_in = w.in_of_group() * w.rows.kernel * w.columns.kernel;
+      f.synapses = touching_pairs(w.rows, w.transposed) * touching_pairs(w.columns, w.transposed) *
+                   w.out_channels * w.in_of_group();
+      for (const auto& tensor : {convolution->weight, convolution->bias}) {
+        if (!tensor) continue;
+        f.weight_bytes += bytes_of(*tensor);
+        if (counted.insert(tensor.get()).second) facts.total.weight_bytes += bytes_of(*tensor);
+      }
+    } else if (const auto* sequence = std::get_if<Sequence>(&node.kind)) {
+      f.parameter_bytes = bytes_of(*sequence->rows);
     } else if (const auto* sparse = std::get_if<Sparse>(&node.kind)) {
       const Synapses& all = *sparse->synapses;
       f.synapses = all.count;

@@ -33,6 +33,14 @@ Object edges_of(const Model& model, const ModelNode& node) {
   return all;
 }
 
+Object windows_of(const Windows& w) {
+  return {{"kernel", {w.rows.kernel, w.columns.kernel}},
+          {"stride", {w.rows.stride, w.columns.stride}},
+          {"dilation", {w.rows.dilation, w.columns.dilation}},
+          {"padding_before", {w.rows.before, w.columns.before}},
+          {"groups", w.groups}};
+}
+
 Object node_of(const Model& model, const ModelNode& node, const NodeFacts& facts) {
   Object o{{"name", node.name}, {"type", node.type}};
   if (!node.label.empty()) o["label"] = node.label;
@@ -56,6 +64,15 @@ Object node_of(const Model& model, const ModelNode& node, const NodeFacts& facts
     o["bias"] = linear->bias != nullptr;
     o["fan_in"] = facts.fan_in;
     o["synapses"] = facts.synapses;
+  }
+  if (const auto* convolution = std::get_if<Convolution>(&node.kind)) {
+    o["weight"] = convolution->weight->shape;
+    o["bias"] = convolution->bias != nullptr;
+    o["windows"] = windows_of(convolution->windows);
+    o["fan_in"] = facts.fan_in;
+    o["synapses"] = facts.synapses;
+  } else if (const auto* pool = std::get_if<Pool>(&node.kind)) {
+    o["windows"] = windows_of(pool->windows);
   }
   if (const auto* sparse = std::get_if<Sparse>(&node.kind)) {
     o["synapses"] = facts.synapses;

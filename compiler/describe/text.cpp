@@ -113,6 +113,14 @@ class Describer {
     if (const auto* linear = std::get_if<Linear>(&node.kind))
       line("weight " + to_string(linear->weight->shape) + (linear->bias ? " and bias" : ", no bias") +
            ", fan-in " + std::to_string(facts.fan_in) + ", " + counted(facts.synapses, "synapse"));
+    if (const auto* c = std::get_if<Convolution>(&node.kind))
+      line("weight " + to_string(c->weight->shape) + (c->bias ? " and bias" : ", no bias") + ", " +
+           text_of(c->windows) + ", fan-in " + std::to_string(facts.fan_in) + ", " +
+           counted(facts.synapses, "synapse"));
+    if (const auto* pool = std::get_if<Pool>(&node.kind))
+      line("windows of " + std::to_string(pool->windows.rows.kernel) + "x" +
+           std::to_string(pool->windows.columns.kernel) + ", " + text_of(pool->windows) +
+           (pool->counts_padding ? ", padding counts" : ""));
     if (const auto* sparse = std::get_if<Sparse>(&node.kind)) synapses(*sparse->synapses, facts);
     if (const auto* delay = std::get_if<Delay>(&node.kind)) {
       const auto [least, most] = std::ranges::minmax(delay->steps);

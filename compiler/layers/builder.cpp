@@ -40,6 +40,14 @@ std::string ElementBudget::text() const {
   return "at most " + std::to_string(limit) + " values of tensors, states and delays";
 }
 
+std::shared_ptr<const Tensor> without_negative_zero(std::shared_ptr<const Tensor> bias) {
+  const auto is_negative_zero = [](float x) { return x == 0 && std::signbit(x); };
+  if (!bias || std::none_of(bias->values.begin(), bias->values.end(), is_negative_zero)) return bias;
+  Tensor positive = *bias;
+  for (float& x : positive.values) x = is_negative_zero(x) ? 0.0f : x;
+  return std::make_shared<const Tensor>(std::move(positive));
+}
+
 std::shared_ptr<const Tensor> read_once(json::Value value, const Graph& graph, TensorCache& cache,
                                         ElementBudget& budget, Report& report) {
   // A tensor that is written out is known by its place, one that is named by its name.
@@ -408,13 +416,7 @@ void LayerBuilder::linear(std::initializer_list<Axis> output, std::shared_ptr<co
   }
   result_.shape = shape;
   if (unknown_ || !healthy() || !weight) return;
-  const auto is_negative_zero = [](float x) { return x == 0 && std::signbit(x); };
-  if (bias && std::any_of(bias->values.begin(), bias->values.end(), is_negative_zero)) {
-    Tensor positive = *bias;
-    for (float& x : positive.values) x = is_negative_zero(x) ? 0.0f : x;
-    bias = std::make_shared<const Tensor>(std::move(positive));
-  }
-  result_.kind = Linear{source(), std::move(weight), std::move(bias)};
+  result_.kind = Linear{source(), std::move(weight), without_negative_zero(std::move(bias))};
 }
 
 void LayerBuilder::sparse(Axis out, std::shared_ptr<const Synapses> synapses) {

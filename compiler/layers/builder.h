@@ -28,11 +28,21 @@ class Axis {
 };
 
 struct FieldDeclaration {
-  enum class Form { integer, number, boolean, integers, tensor, word, synapses } form = Form::number;
+  enum class Form {
+    integer,
+    number,
+    boolean,
+    integers,
+    tensor,
+    word,
+    synapses,
+    per_axis
+  } form = Form::number;
   std::string name, doc;
   bool required = true;
   std::optional<double> low, high, value;  // bounds and default of an integer or number
   std::vector<std::string> words;          // of a word: those that are known
+  std::size_t axes = 0;                    // of a number for each axis: how many there are
 };
 
 struct LayerDeclaration {
@@ -54,6 +64,19 @@ struct NumberField {
 struct TensorField {
   std::string_view doc;
   bool optional = false;
+};
+
+/// A whole number for all axes, or a list of one for each, rows first; or a word instead.
+struct PerAxisField {
+  std::string_view doc;
+  std::optional<std::int64_t> value;  // the default; none: `optional` says whether it is required
+  std::int64_t low = 0;
+  bool optional = false;
+  std::vector<std::string> words = {};
+};
+struct PerAxis {
+  std::vector<std::int64_t> values;  // one for each axis; empty if a word stands there
+  std::string word;
 };
 
 /// Tensors by the text that names them, so that a weight used twice is read and held once.
@@ -87,6 +110,9 @@ Diagnostic beyond_limit(json::Value place, const ElementBudget& budget, std::str
 std::shared_ptr<const Tensor> read_once(json::Value value, const Graph& graph, TensorCache& cache,
                                         ElementBudget& budget, Report& report);
 
+/// A bias of -0 is read as +0: so no sum is ever -0 before something is added to it.
+std::shared_ptr<const Tensor> without_negative_zero(std::shared_ptr<const Tensor> bias);
+
 /// What a bound pass works on; borrowed.
 struct LayerBinding {
   std::string name;  // of the node
@@ -114,12 +140,19 @@ struct LargestOf {
   std::vector<PerNeuron> parameters;
 };
 
+/// A further port of the layer's cell, whose values are given for every step: [steps, channels].
+struct SequencePort {
+  std::string name;
+  std::shared_ptr<const Tensor> rows;
+};
+
 struct LayerResult {
   std::optional<Shape> shape;
   std::optional<NodeKind> kind;       // none: something is unknown or was reported
   std::vector<ConcatPart> parts;      // in place of `kind` when a concat needs parts of its operands
   std::vector<PerNeuron> parameters;  // of an elementwise cell, in its order; setup is not evaluated yet
   std::optional<LargestOf> largest;
+  std::vector<SequencePort> sequences;
 };
 
 class LayerBuilder {
@@ -133,6 +166,8 @@ class LayerBuilder {
   bool boolean(std::string_view name, std::string_view doc, bool value);
   /// A list of whole numbers; empty if unknown.
   std::optional<std::vector<std::int64_t>> integers(std::string_view name, const TensorField& field);
+  /// Nothing if absent or reported.
+  std::optional<PerAxis> per_axis(std::string_view name, const PerAxisField& field, std::size_t axes);
   /// One of `words`; nothing if absent or reported.
   std::optional<std::string> word(std::string_view name, std::string_view doc,
                                   std::vector<std::string> words);
@@ -171,6 +206,14 @@ class LayerBuilder {
   // --- meaning ---
   void linear(std::initializer_list<Axis> output, std::shared_ptr<const Tensor> weight,
               std::shared_ptr<const Tensor> bias);
+  /// A sliding window over the one input, [channels, rows, columns], or [channels, columns] with one row.
+  /// Reports an output that is beyond every limit; null weights: only the shape counts.
+  void convolution(const Windows& windows, std::shared_ptr<const Tensor> weight,
+                   std::shared_ptr<const Tensor> bias, bool has_rows = true);
+  void pool(Pool pool);
+  /// y = fma(input, gain, offset) with values of each channel, the first axis of the sample: [channels], or
+  /// [steps, channels].
+  void affine(std::shared_ptr<const Tensor> gain, std::shared_ptr<const Tensor> offset);
   /// Null: something is unknown or was reported; then only the shape counts.
   void sparse(Axis out, std::shared_ptr<const Synapses> synapses);
   /// y = expression of `input` and the parameters, element by element.
@@ -215,6 +258,7 @@ class LayerBuilder {
   Source source() const { return binding_->inputs.front().source; }
   std::string expected_shape(std::initializer_list<Axis> axes) const;
   bool reserve(std::uint64_t elements, json::Value place);
+  bool set_grid(const Windows& windows, bool has_rows);
 
   LayerDeclaration* declaration_ = nullptr;
   LayerBinding* binding_ = nullptr;

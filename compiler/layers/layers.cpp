@@ -15,7 +15,14 @@
   LAYER(dropout)                \
   LAYER(delta)                  \
   LAYER(latency)                \
-  LAYER(sparse)
+  LAYER(sparse)                 \
+  LAYER(conv1d)                 \
+  LAYER(conv2d)                 \
+  LAYER(conv_transpose2d)       \
+  LAYER(avg_pool2d)             \
+  LAYER(sum_pool2d)             \
+  LAYER(max_pool2d)             \
+  LAYER(batch_norm)
 
 namespace spikeloom {
 

@@ -37,6 +37,12 @@ void emit_kernel(VectorBuilder& b, llvm::Module& module, const Kernel& kernel) {
     emit_copy(frame, *copy);
   else if (const auto* sparse = std::get_if<SparseKernel>(&kernel.kind))
     emit_sparse(frame, *sparse);
+  else if (const auto* convolution = std::get_if<ConvolutionKernel>(&kernel.kind))
+    emit_convolution(frame, *convolution, drives);
+  else if (const auto* pool = std::get_if<PoolKernel>(&kernel.kind))
+    emit_pool(frame, *pool, drives);
+  else if (const auto* sequence = std::get_if<SequenceKernel>(&kernel.kind))
+    emit_sequence(frame, *sequence);
   else
     emit_delay(frame, std::get<DelayKernel>(kernel.kind));
 }

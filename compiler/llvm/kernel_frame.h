@@ -58,5 +58,8 @@ void emit_cell(KernelFrame& frame, const CellKernel& kernel, DriveCode& drives);
 void emit_copy(KernelFrame& frame, const CopyKernel& kernel);
 void emit_delay(KernelFrame& frame, const DelayKernel& kernel);
 void emit_sparse(KernelFrame& frame, const SparseKernel& kernel);
+void emit_convolution(KernelFrame& frame, const ConvolutionKernel& kernel, DriveCode& drives);
+void emit_pool(KernelFrame& frame, const PoolKernel& kernel, DriveCode& drives);
+void emit_sequence(KernelFrame& frame, const SequenceKernel& kernel);
 
 }  // namespace spikeloom

@@ -83,7 +83,7 @@ void mark_binary(Model& model) {
     if (const auto* p = std::get_if<Population>(&node.kind)) node.binary = p->cell.spikes();
   for (ModelNode& node : model.nodes) {
     if (std::holds_alternative<Population>(node.kind) || computes_sums(node.kind)) continue;
-    bool binary = true;
+    bool binary = passes_spikes_on(node.kind);
     for_each_source(node.kind, [&](const Source& s) {
       binary = binary && s.signal.of == Signal::Of::node && s.signal.state < 0 &&
                model.nodes[s.signal.index].binary;
@@ -98,6 +98,8 @@ std::string type_of(draft::Node::What implicit) {
       return "add";
     case draft::Node::What::largest:
       return "largest";
+    case draft::Node::What::sequence:
+      return "sequence";
     default:
       return "slice";
   }

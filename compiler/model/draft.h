@@ -42,7 +42,7 @@ struct Input {
 };
 
 struct Node {
-  enum class What { node, sum, slice, largest } what = What::node;
+  enum class What { node, sum, slice, largest, sequence } what = What::node;
   const GraphNode* given = nullptr;  // of an implicit one: the node (if any) that made it
   std::string name;
   json::Value place;

@@ -11,6 +11,7 @@
 #include "equations/cell.h"
 #include "equations/evaluate.h"
 #include "graph/tensor.h"
+#include "model/window.h"
 #include "synapses/synapses.h"
 
 namespace spikeloom {
@@ -45,6 +46,32 @@ struct Linear {
   Source input;
   std::shared_ptr<const Tensor> weight;  // [out, in]
   std::shared_ptr<const Tensor> bias;    // [out] or null; -0 has been made +0
+};
+
+/// y[o] = fma(w, x, ...) over the inputs that see o, in ascending order, from the bias of its channel (or
+/// +0), then + 0.0f. Of a convolution that is the order of input channel, kernel row, kernel column.
+struct Convolution {
+  Source input;
+  Windows windows;
+  std::shared_ptr<const Tensor> weight;  // as Windows::weight_at
+  std::shared_ptr<const Tensor> bias;    // [out_channels] or null; -0 has been made +0
+};
+
+/// One value of each window, padding skipped, in the order of kernel row, kernel column: the sum from +0, the
+/// same divided once by how many there are, or m = x > m ? x : m from -infinity.
+struct Pool {
+  enum class How : std::uint8_t { sum, average, largest } how = How::sum;
+  Source input;
+  Windows windows;
+  bool counts_padding = false;  // average: padding counts as values of 0
+
+  /// By how many values the average of the window at a place is divided.
+  std::size_t divisor(std::size_t row, std::size_t column) const;
+};
+
+/// Values that are given for every step: y[c, ...](t) = rows[t][c], and after the last row that one.
+struct Sequence {
+  std::shared_ptr<const Tensor> rows;  // [steps, channels]
 };
 
 /// y[o] = fma(w, x, ...) over the synapses of o from +0, then + 0.0f: first those whose value is oldest, then
@@ -87,7 +114,7 @@ struct ModelNode {
   std::uint32_t random_key = 0;  // low word of XXH64(name)
   bool implicit = false;         // made by the compiler: a sum or slice of `from`; its name holds a '~'
   bool binary = false;           // main output is 0 or 1 in every step, before the start too
-  std::variant<Population, Linear, Sparse, Reshape, Concat, Slice, Delay> kind;
+  std::variant<Population, Linear, Convolution, Sparse, Pool, Reshape, Concat, Slice, Delay, Sequence> kind;
 
   bool spikes() const { return binary; }
   std::size_t states() const;

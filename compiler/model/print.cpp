@@ -28,6 +28,25 @@ void print_kind(const Model& model, const Linear& l, std::ostream& out) {
       << text_of(model, l.input) << "\n";
 }
 
+const char* word_of(Pool::How how) {
+  return how == Pool::How::sum ? "sum" : how == Pool::How::average ? "average" : "largest";
+}
+
+void print_kind(const Model& model, const Convolution& c, std::ostream& out) {
+  out << "  weight " << to_string(c.weight->shape) << (c.bias ? " + bias" : "") << ", " << text_of(c.windows)
+      << " <- " << text_of(model, c.input) << "\n";
+}
+
+void print_kind(const Model& model, const Pool& p, std::ostream& out) {
+  out << "  " << word_of(p.how) << " of " << p.windows.rows.kernel << "x" << p.windows.columns.kernel << ", "
+      << text_of(p.windows) << (p.counts_padding ? ", padding counts" : "") << " <- "
+      << text_of(model, p.input) << "\n";
+}
+
+void print_kind(const Model&, const Sequence& s, std::ostream& out) {
+  out << "  given for " << s.rows->shape[0] << " steps\n";
+}
+
 void print_kind(const Model& model, const Sparse& s, std::ostream& out) {
   out << "  " << s.synapses->count << " synapses [" << s.synapses->out << ", " << s.synapses->in << "]";
   if (s.spread() > 0) out << ", up to " << s.spread() << " steps later";

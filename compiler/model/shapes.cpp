@@ -25,6 +25,7 @@ class Settler {
   void build_slice(Node& node, Report& report);
   std::size_t first_of(const Input& input) const;
   void join_parts(Node& node, const std::vector<ConcatPart>& parts);
+  void add_sequences(Node& node, const std::vector<SequencePort>& sequences);
   void announce(std::uint32_t index);
   void guess_one();
   bool give_up();
@@ -192,6 +193,24 @@ void Settler::build_layer(Node& node, bool last, Report& report) {
     for (const NodeId id : population->cell.fixed) population->fixed.push_back(setup[id]);
     population->parameters = std::move(result.parameters);
     if (last && result.largest) add_largest(net_, node, std::move(*result.largest), report);
+    if (last) add_sequences(node, result.sequences);
+  }
+}
+
+/// Nodes beside this one that give the further ports of its cell their values.
+void Settler::add_sequences(Node& node, const std::vector<SequencePort>& sequences) {
+  for (const SequencePort& sequence : sequences) {
+    Node given;
+    given.what = Node::What::sequence;
+    given.given = node.given;
+    given.name = node.name + "~" + sequence.name;
+    given.place = node.place;
+    given.settled = true;
+    given.shape = node.shape;
+    given.kind = Sequence{sequence.rows};
+    std::get<Population>(*node.kind)
+        .ports.push_back({{{Signal::Of::node, static_cast<std::uint32_t>(net_.nodes.size()), -1}, 0}});
+    net_.nodes.push_back(std::move(given));
   }
 }
 

@@ -10,7 +10,15 @@ namespace spikeloom {
 
 /// Weighted sums: their values are not those of a source.
 inline bool computes_sums(const decltype(ModelNode::kind)& kind) {
-  return std::holds_alternative<Linear>(kind) || std::holds_alternative<Sparse>(kind);
+  return std::holds_alternative<Linear>(kind) || std::holds_alternative<Convolution>(kind) ||
+         std::holds_alternative<Sparse>(kind);
+}
+
+/// Every value is one of a source (or, of pools, a padding that is never the largest): spikes stay spikes.
+inline bool passes_spikes_on(const decltype(ModelNode::kind)& kind) {
+  if (const auto* pool = std::get_if<Pool>(&kind)) return pool->how == Pool::How::largest;
+  return std::holds_alternative<Reshape>(kind) || std::holds_alternative<Concat>(kind) ||
+         std::holds_alternative<Slice>(kind) || std::holds_alternative<Delay>(kind);
 }
 
 /// Calls `visit` with every Source of the kind, in order; `kind` may be const or not.
@@ -24,7 +32,7 @@ void for_each_source(Kind& kind, Visit&& visit) {
             for (auto& source : port) visit(source);
         } else if constexpr (std::is_same_v<K, Concat>) {
           for (auto& source : k.inputs) visit(source);
-        } else {
+        } else if constexpr (!std::is_same_v<K, Sequence>) {
           visit(k.input);
         }
       },

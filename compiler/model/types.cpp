@@ -66,15 +66,21 @@ constexpr Word kWords[] = {{"leaky", "lif"},
                            {"Add", "add"},
                            {"mul", "multiply"},
                            {"Delay", "delay"},
-                           {"heaviside", "threshold"}};
-
-// Node types of the format that this version does not run; a file that uses one is right all the same.
-constexpr std::string_view kLater[] = {"conv1d",     "conv2d",     "conv_transpose2d", "avg_pool2d",
-                                       "sum_pool2d", "max_pool2d", "batch_norm"};
-
-bool is_later(std::string_view word) {
-  return std::ranges::find(kLater, word) != std::end(kLater);
-}
+                           {"heaviside", "threshold"},
+                           {"Conv1d", "conv1d"},
+                           {"Conv2d", "conv2d"},
+                           {"conv", "conv2d"},
+                           {"convolution", "conv2d"},
+                           {"ConvTranspose2d", "conv_transpose2d"},
+                           {"MaxPool2d", "max_pool2d"},
+                           {"maxpool", "max_pool2d"},
+                           {"AvgPool2d", "avg_pool2d"},
+                           {"SumPool2d", "sum_pool2d"},
+                           {"BatchNorm1d", "batch_norm"},
+                           {"BatchNorm2d", "batch_norm"},
+                           {"BatchNormTT1d", "batch_norm"},
+                           {"BatchNormTT2d", "batch_norm"},
+                           {"batchnorm", "batch_norm"}};
 
 }  // namespace
 
@@ -86,7 +92,7 @@ std::vector<std::string> node_type_names() {
 }
 
 bool is_node_type_reserved(std::string_view name) {
-  return find_layer(name) != nullptr || is_later(name) || builtin_neuron(name) != nullptr;
+  return find_layer(name) != nullptr || builtin_neuron(name) != nullptr;
 }
 
 namespace draft {
@@ -136,12 +142,6 @@ NodeType find_type(Network& net, const GraphNode& node) {
 
   const json::Value type = node.place.find("type");
   const json::Value place = type ? type : node.place;
-  if (is_later(word)) {
-    Diagnostic d = place.at("node type '" + word + "' is not supported by this version");
-    d.kind = ErrorKind::unsupported;
-    net.tell(node.use, d);
-    return {};
-  }
   std::vector<std::string> names = node_type_names();
   for (const auto& [name, model] : net.own) names.push_back(name);
   const json::Value modules = net.graph->document->root().find("modules");

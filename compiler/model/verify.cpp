@@ -14,6 +14,13 @@ bool fits(const PerNeuron& values, std::size_t n, std::uint32_t batch = 0) {
   return size == 1 || size == n || (batch > 0 && size == n * batch);
 }
 
+void check_windows(const Model& model, const ModelNode& node, const Source& input, const Windows& w) {
+  check(w.inputs() == model.size(input.signal) && w.outputs() == node.size, node, "grid of the windows");
+  check(w.groups > 0 && w.in_channels % w.groups == 0 && w.out_channels % w.groups == 0, node, "groups");
+  for (const WindowAxis& axis : {w.rows, w.columns})
+    check(axis.kernel > 0 && axis.stride > 0 && axis.dilation > 0, node, "size of a window");
+}
+
 void check_kind(const Model& model, const ModelNode& node) {
   const std::size_t n = node.size;
   if (const auto* p = std::get_if<Population>(&node.kind)) {
@@ -37,6 +44,20 @@ void check_kind(const Model& model, const ModelNode& node) {
     check(sparse->synapses && sparse->synapses->out == n, node, "targets");
     check(sparse->synapses->in == model.size(sparse->input.signal), node, "sources");
     check(sparse->synapses->least_delay <= sparse->synapses->longest_delay, node, "delays");
+  } else if (const auto* convolution = std::get_if<Convolution>(&node.kind)) {
+    const Windows& w = convolution->windows;
+    check_windows(model, node, convolution->input, w);
+    check(convolution->weight && convolution->weight->values.size() == w.weights(), node,
+          "number of weights");
+    check(!convolution->bias || convolution->bias->values.size() == w.out_channels, node, "number of biases");
+  } else if (const auto* pool = std::get_if<Pool>(&node.kind)) {
+    check_windows(model, node, pool->input, pool->windows);
+    check(pool->windows.in_channels == pool->windows.out_channels && !pool->windows.transposed, node,
+          "channels of a pool");
+  } else if (const auto* sequence = std::get_if<Sequence>(&node.kind)) {
+    const Tensor* rows = sequence->rows.get();
+    check(rows && rows->shape.size() == 2 && rows->values.size() == element_count(rows->shape), node, "rows");
+    check(rows->shape[0] > 0 && n % rows->shape[1] == 0, node, "channels of the rows");
   } else if (const auto* reshape = std::get_if<Reshape>(&node.kind)) {
     check(model.size(reshape->input.signal) == n, node, "size of the source");
   } else if (const auto* concat = std::get_if<Concat>(&node.kind)) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "reference/windows.h"
 #include "support/check.h"
 #include "support/rounding.h"
 
@@ -78,6 +79,9 @@ struct Simulator::Impl {
   void run(std::uint32_t index);
   void run(const Population& p, std::uint32_t index);
   void run(const Linear& linear, std::uint32_t index);
+  void run(const Convolution& convolution, std::uint32_t index);
+  void run(const Pool& pool, std::uint32_t index);
+  void run(const Sequence& sequence, std::uint32_t index);
   void run(const Sparse& sparse, std::uint32_t index);
   void run(const Reshape& reshape, std::uint32_t index);
   void run(const Concat& concat, std::uint32_t index);
@@ -206,6 +210,29 @@ void Simulator::Impl::run(const Linear& linear, std::uint32_t index) {
       for (std::size_t k = 0; k < in; ++k) y = std::fma(w[k], x[sample * in + k], y);
       nodes[index][0].now[sample * out + o] = y + 0.0f;  // a -0 becomes +0
     }
+}
+
+void Simulator::Impl::run(const Convolution& convolution, std::uint32_t index) {
+  const std::span<const float> x = read(convolution.input);
+  const std::size_t in = x.size() / batch, out = model.nodes[index].size;
+  for (std::uint32_t sample = 0; sample < batch; ++sample)
+    convolve(convolution, x.subspan(sample * in, in),
+             std::span(nodes[index][0].now).subspan(sample * out, out));
+}
+
+void Simulator::Impl::run(const Pool& pool, std::uint32_t index) {
+  const std::span<const float> x = read(pool.input);
+  const std::size_t in = x.size() / batch, out = model.nodes[index].size;
+  for (std::uint32_t sample = 0; sample < batch; ++sample)
+    spikeloom::reference::pool(pool, x.subspan(sample * in, in),
+                               std::span(nodes[index][0].now).subspan(sample * out, out));
+}
+
+void Simulator::Impl::run(const Sequence& sequence, std::uint32_t index) {
+  const std::size_t steps = sequence.rows->shape[0], channels = sequence.rows->shape[1];
+  const std::size_t n = model.nodes[index].size;
+  const float* row = sequence.rows->values.data() + std::min<std::uint64_t>(step, steps - 1) * channels;
+  for (std::size_t at = 0; at < n * batch; ++at) nodes[index][0].now[at] = row[at % n / (n / channels)];
 }
 
 void Simulator::Impl::run(const Sparse& sparse, std::uint32_t index) {

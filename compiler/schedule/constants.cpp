@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "schedule/sparse.h"
+#include "schedule/windows.h"
 #include "support/check.h"
 
 namespace spikeloom {
@@ -136,6 +137,12 @@ std::uint64_t constant_bytes(const Model& model) {
       for (const PerNeuron& v : p->initial) bytes += rows(v);
     } else if (const auto* s = std::get_if<Sparse>(&n.kind)) {
       bytes += packed_bytes(*s->synapses);
+    } else if (const auto* c = std::get_if<Convolution>(&n.kind)) {
+      bytes += packed_bytes(*c);
+    } else if (const auto* pool = std::get_if<Pool>(&n.kind)) {
+      bytes += packed_bytes(*pool);
+    } else if (const auto* sequence = std::get_if<Sequence>(&n.kind)) {
+      bytes += sequence->rows->values.size() * 4 + 64;
     } else if (std::holds_alternative<Delay>(n.kind)) {
       bytes += row_bytes(n.size, SPIKELOOM_WORDS);
     }

@@ -19,6 +19,7 @@ std::string portable_key(KernelKind kind) {
   if (auto* cell = std::get_if<CellKernel>(&kind))
     for (auto& port : cell->ports)
       for (CellKernel::Read& read : port) read.may_be_dense = false;
+  if (auto* convolution = std::get_if<ConvolutionKernel>(&kind)) convolution->may_be_dense = false;
   return kernel_key(kind);
 }
 

@@ -60,6 +60,19 @@ std::string key_of(const SparseKernel& k) {
   return std::string("sparse ") + letter(k.input) + std::to_string(k.index_bytes) + (k.weights ? 'w' : 'u');
 }
 
+std::string key_of(const ConvolutionKernel& k) {
+  return std::string("convolution ") + letter(k.input) + (k.may_be_dense ? 'd' : 'e');
+}
+
+std::string key_of(const PoolKernel& k) {
+  const char* const how = k.how == Pool::How::sum ? "sum" : k.how == Pool::How::average ? "mean" : "largest";
+  return std::string("pool ") + how + letter(k.input) + (k.has_border ? 'b' : 'p') + (k.uniform ? 'u' : 'n');
+}
+
+std::string key_of(const SequenceKernel&) {
+  return "sequence";
+}
+
 std::string word_of(const CellKernel& k) {
   std::string word = k.has_linear() ? "linear_" : "cell_";
   for (const char c : k.cell.model)
@@ -74,6 +87,15 @@ std::string word_of(const DelayKernel&) {
 }
 std::string word_of(const SparseKernel&) {
   return "sparse";
+}
+std::string word_of(const ConvolutionKernel&) {
+  return "convolution";
+}
+std::string word_of(const PoolKernel&) {
+  return "pool";
+}
+std::string word_of(const SequenceKernel&) {
+  return "sequence";
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "schedule/signals.h"
 #include "schedule/sparse.h"
 #include "schedule/stages.h"
+#include "schedule/windows.h"
 #include "support/check.h"
 
 namespace spikeloom {
@@ -92,6 +93,7 @@ class Planner {
         if (facts_.traced(i, k)) count({.index = i, .state = k});
       read_once += node.states() * row_bytes(node.size, SPIKELOOM_FLOAT);
       if (const auto* l = std::get_if<Linear>(&node.kind)) read_once += l->weight->values.size() * 4;
+      if (const auto* c = std::get_if<Convolution>(&node.kind)) read_once += c->weight->values.size() * 4;
     }
     const std::uint64_t bytes = std::clamp(read_once, kBlockBytes, kMostBlockBytes);
     const std::uint64_t fits =
@@ -107,6 +109,10 @@ class Planner {
         const std::size_t in = l->weight->shape[1];
         const spikeloom_element element = facts_.element(l->input.signal);
         largest = std::max(largest, list_bytes(list_capacity(in, list_steps(in, element)), element));
+      } else if (const auto* c = std::get_if<Convolution>(&model_.nodes[i].kind)) {
+        largest = std::max(largest, scratch_bytes(*c, facts_.element(c->input.signal)));
+      } else if (const auto* p = std::get_if<Pool>(&model_.nodes[i].kind)) {
+        largest = std::max(largest, scratch_bytes(*p));
       }
     return static_cast<std::uint32_t>(
         std::clamp<std::uint64_t>(std::bit_floor(kGroupListBytes / largest), 1, kLargestGroup));
@@ -473,6 +479,43 @@ class Planner {
     use_scratch(2 * sparse_list_bytes(s.synapses->in));
     after_output_ = [this] { operand(scratch_); };
     stage_.kernel = kernel(SparseKernel{input, packed.packing.index_bytes, packed.packing.weights});
+  }
+
+  void add(Id, const Convolution& c) {
+    const spikeloom_element input = facts_.element(c.input.signal);
+    const PackedConvolution packed = pack(c, input, pool_);
+    if (facts_.effective_delay(c.input) > 0) read_as_rows_.insert(buffer_of(c.input.signal));
+    operand(buffer_of(c.input.signal), facts_.effective_delay(c.input));
+    for (const Id constant : {packed.geometry, packed.rows, packed.columns, packed.elements, packed.weights,
+                              packed.bias, pool_.tuning(convolution_facts(c, options_))})
+      operand(constant);
+    use_scratch(scratch_bytes(c, input));
+    add_whole(ConvolutionKernel{input, may_be_dense(c) && options_.drive != Drive::events &&
+                                           (plan_.target.has_fma || input == SPIKELOOM_BITS)});
+  }
+
+  void add(Id, const Pool& p) {
+    const PackedPool packed = pack(p, pool_);
+    read(p.input);
+    for (const Id constant : {packed.geometry, packed.firsts, packed.divisors}) operand(constant);
+    use_scratch(scratch_bytes(p));
+    add_whole(PoolKernel{p.how, facts_.element(p.input.signal), packed.has_border, packed.uniform});
+  }
+
+  void add(Id, const Sequence& s) {
+    operand(pool_.floats(s.rows->values, s.rows->values.size(), 0.0f));
+    stage_.sizes[1] = as_u32(s.rows->shape[0]);
+    stage_.sizes[2] = as_u32(s.rows->shape[1]);
+    stage_.whole = 1;
+    after_output_ = [] {};
+    stage_.kernel = kernel(SequenceKernel{});
+  }
+
+  /// A kernel that takes all neurons at once, with scratch behind its output.
+  void add_whole(KernelKind kind) {
+    stage_.whole = 1;
+    after_output_ = [this] { operand(scratch_); };
+    stage_.kernel = kernel(std::move(kind));
   }
 
   Id kernel(KernelKind kind) {

@@ -122,7 +122,78 @@ constexpr std::uint64_t sparse_list_bytes(std::uint64_t sources) {
   return (sources + 16 + 15) / 16 * 64;
 }
 
-using KernelKind = std::variant<CellKernel, CopyKernel, DelayKernel, SparseKernel>;
+/// A window of weights that slides: a convolution, transposed or not. The sums of all outputs lie in scratch,
+/// [group][place][channel], the channels of a group (its *strip*) filled up to a multiple of 16: an event
+/// adds the runs of weights that see it; or, dense, all outputs are computed from a plane with a border of
+/// zeros. Then they are written to the output, channel by channel.
+struct ConvolutionKernel {
+  spikeloom_element input;
+  bool may_be_dense = false;
+  // sizes: [0] outputs. Operands: input; geometry (GridFact); the rows that see an input row (begins, then
+  // pairs of a place and an element of the window); the same of columns (begins, then runs: place, element,
+  // length); elements of the window, in the order of sums (offset in the plane, in the weights); weights;
+  // bias; facts (DriveFact); output; scratch. Places, elements and lengths count 64 bytes, offsets in the
+  // plane floats.
+};
+
+enum GridFact : std::uint32_t {
+  kInputDivisor,       // two words each: what an input's number is multiplied with to find its channel
+  kColumnDivisor = 2,  // ... its row
+  kGroupDivisor = 4,   // ... and its group
+  kInputs = 6,
+  kPlaneIn,  // inputs of a channel
+  kColumnsIn,
+  kGroups,
+  kInOfGroup,
+  kOutOfGroup,
+  kStrip,     // floats
+  kElements,  // of the window
+  kRowsOut,
+  kColumnsOut,
+  kRowStride,
+  kColumnStride,
+  kSumsAt,  // in scratch, in units of 64 bytes
+  kPlaneAt,
+  kPlaneRows,  // of the plane with its border
+  kPlaneColumns,
+  kRowsBefore,
+  kColumnsBefore,
+  kHasBorder,
+  kGridFacts
+};
+
+/// One value of each window of a channel.
+struct PoolKernel {
+  Pool::How how = Pool::How::sum;
+  spikeloom_element input;
+  bool has_border = false;  // the input is copied into a plane with a border first
+  bool uniform = true;      // average: one divisor for all outputs
+  // sizes: [0] outputs. Operands: input; geometry (PoolFact); for each output the first element of its window
+  // in the plane (words); divisors; output; scratch.
+};
+
+enum PoolFact : std::uint32_t {
+  kPoolInputs,
+  kPoolRows,  // of all channels
+  kPoolRowsOfChannel,
+  kPoolColumns,
+  kPoolPlaneRows,  // of a channel, with the border
+  kPoolPlaneColumns,
+  kPoolRowsBefore,
+  kPoolColumnsBefore,
+  kPoolKernelRows,
+  kPoolKernelColumns,
+  kPoolPlaneAt,  // in scratch, in units of 64 bytes
+  kPoolFacts
+};
+
+/// Values that are given for each step.
+struct SequenceKernel {
+  // sizes: [0] outputs, [1] steps, [2] channels. Operands: rows, output.
+};
+
+using KernelKind = std::variant<CellKernel, CopyKernel, DelayKernel, SparseKernel, ConvolutionKernel,
+                                PoolKernel, SequenceKernel>;
 
 struct Kernel {
   std::string symbol;  // unique in the plan

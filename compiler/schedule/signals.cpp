@@ -18,6 +18,11 @@ bool changes_by_itself(const Cell& cell) {
   });
 }
 
+/// Not what constant sources alone decide.
+bool is_given_by_step(const decltype(ModelNode::kind)& kind) {
+  return std::holds_alternative<Delay>(kind) || std::holds_alternative<Sequence>(kind);
+}
+
 /// Spikes that start as something else than 0 or 1 cannot be bits.
 bool fits_bits(const PerNeuron& initial) {
   return std::ranges::all_of(initial.values, [](float x) { return x == 0 || x == 1; });
@@ -118,7 +123,7 @@ void SignalFacts::find_constants() {
   constant_.assign(model_.nodes.size(), false);
   for (std::size_t i = 0; i < model_.nodes.size(); ++i) {
     const ModelNode& n = model_.nodes[i];
-    if (aliased_[i] || nodes_[i].longest_delay > 0 || std::holds_alternative<Delay>(n.kind)) continue;
+    if (aliased_[i] || nodes_[i].longest_delay > 0 || is_given_by_step(n.kind)) continue;
     if (const auto* p = std::get_if<Population>(&n.kind); p && changes_by_itself(p->cell)) continue;
     constant_[i] = std::ranges::all_of(n.sources(), [this](const Source& s) { return constant(s.signal); });
   }
@@ -146,7 +151,7 @@ void SignalFacts::find_elements() {
   }
   for (std::size_t i = 0; i < model_.nodes.size(); ++i) {
     const ModelNode& n = model_.nodes[i];
-    if (std::holds_alternative<Population>(n.kind) || computes_sums(n.kind)) continue;
+    if (!passes_spikes_on(n.kind)) continue;
     const std::vector<Source> sources = n.sources();
     const bool all_bits =
         std::ranges::all_of(sources, [this](const Source& s) { return element(s.signal) == SPIKELOOM_BITS; });

@@ -123,7 +123,21 @@ Object tensors() {
 
 // --- layers ---
 
+/// A whole number, or a list of one for each axis, or a word.
+Object per_axis(const FieldDeclaration& f) {
+  const Object number{{"type", "integer"},
+                      {"minimum", static_cast<std::int64_t>(*f.low)},
+                      {"maximum", static_cast<std::int64_t>(*f.high)}};
+  Object ways =
+      list({number, {{"type", "array"}, {"minItems", f.axes}, {"maxItems", f.axes}, {"items", number}}});
+  if (!f.words.empty()) ways.push_back({{"enum", f.words}});
+  Object o{{"description", f.doc}, {"anyOf", std::move(ways)}};
+  if (f.value) o["default"] = static_cast<std::int64_t>(*f.value);
+  return o;
+}
+
 Object field(const FieldDeclaration& f) {
+  if (f.form == FieldDeclaration::Form::per_axis) return per_axis(f);
   if (f.form == FieldDeclaration::Form::tensor) return ref("tensor", f.doc);
   if (f.form == FieldDeclaration::Form::synapses) return ref("synapse values", f.doc);
   Object o{{"description", f.doc}};

@@ -8,6 +8,7 @@
 #include "property/random_modules.h"
 #include "property/random_neuron.h"
 #include "property/random_sparse.h"
+#include "property/random_windows.h"
 
 namespace spikeloom::property {
 namespace {
@@ -76,7 +77,10 @@ class Builder {
       input.name = fresh("in");
       input.constant = dice_.chance(0.35);
       Sizes shape;
-      switch (dice_.below(4)) {
+      switch (dice_.below(5)) {
+        case 4:
+          shape = {dice_.between(1, 4), dice_.between(2, 9), dice_.between(2, 20)};
+          break;
         case 0:
           shape = {dice_.between(1, 3), dice_.between(1, 4), dice_.between(1, 6)};
           break;
@@ -124,10 +128,17 @@ class Builder {
     const std::string name = fresh("n");
     Json node;
     Sizes shape = from.shape;
-    switch (dice_.below(15)) {
+    switch (dice_.below(20)) {
       case 13:
       case 14:
         return add_sparse(from);
+      case 15:
+      case 16:
+      case 17:
+      case 18:
+        return add_window(from);
+      case 19:
+        return add_made(from, random_batch_norm(dice_, from.shape, net_.steps));
       case 0:
       case 1:
       case 2:
@@ -203,6 +214,33 @@ class Builder {
     if (dice_.chance(0.2)) node["on_target"] = dice_.uniform(-1, 2);
     if (dice_.chance(0.2)) node["off_target"] = dice_.uniform(-1, 1);
     return node;
+  }
+
+  void add_window(const Place& place) {
+    if (place.shape.size() == 3 && place.shape[0] <= 8 && count(place.shape) <= 2000)
+      return add_made(place, random_window(dice_, place.shape));
+    const std::size_t n = count(place.shape);
+    const std::string name = fresh("grid");
+    Sizes grid{1, n};
+    for (std::size_t channels = 2; channels <= 4; ++channels)
+      if (n % channels == 0) grid = {channels, n / channels};
+    if (dice_.chance(0.7)) {
+      std::size_t rows = 1;
+      for (std::size_t r = 2; r * r <= grid[1]; ++r)
+        if (grid[1] % r == 0) rows = r;
+      grid = {grid[0], rows, grid[1] / rows};
+    }
+    graph_["nodes"][name] = {{"type", "reshape"}, {"from", place.name}, {"shape", grid}};
+    places_.push_back({name, grid, false, {}});
+    const Place from = places_.back();
+    if (n <= 2000) add_made(from, random_window(dice_, grid));
+  }
+
+  void add_made(const Place& from, RandomLayer layer) {
+    const std::string name = fresh("win");
+    layer.node["from"] = sources(from);
+    graph_["nodes"][name] = layer.node;
+    places_.push_back({name, layer.shape, false, {}});
   }
 
   /// The place itself if it has one axis, else its values in one.
@@ -362,6 +400,13 @@ class Builder {
                                  {"from", reference(from, true)},
                                  {"weight", tensor({to.shape[0], from.shape[0]}, 0.5)}};
       }
+      list.push_back(name);
+    } else if (from.shape == to.shape && from.shape.size() == 3 && from.shape[0] <= 8) {
+      const std::string name = fresh("rec");
+      graph_["nodes"][name] = {{"type", "conv2d"},
+                               {"from", reference(from, true)},
+                               {"padding", "same"},
+                               {"weight", tensor({to.shape[0], to.shape[0], 3, 2}, 0.4)}};
       list.push_back(name);
     } else {
       return;

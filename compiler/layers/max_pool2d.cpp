@@ -1,0 +1,19 @@
+#include "layers/sliding.h"
+
+namespace spikeloom {
+namespace {
+
+// m = x > m ? x : m from -infinity, in the order of rows and columns: a NaN is never the largest.
+void build(LayerBuilder& l) {
+  build_pool(l, Pool::How::largest);
+}
+
+}  // namespace
+
+LayerKind max_pool2d_layer() {
+  return {.name = "max_pool2d",
+          .doc = "the largest value of each window of a channel; spikes stay spikes",
+          .build = build};
+}
+
+}  // namespace spikeloom

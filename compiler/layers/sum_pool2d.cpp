@@ -1,0 +1,17 @@
+#include "layers/sliding.h"
+
+namespace spikeloom {
+namespace {
+
+// From +0 in the order of rows and columns.
+void build(LayerBuilder& l) {
+  build_pool(l, Pool::How::sum);
+}
+
+}  // namespace
+
+LayerKind sum_pool2d_layer() {
+  return {.name = "sum_pool2d", .doc = "the sum of each window of a channel", .build = build};
+}
+
+}  // namespace spikeloom
