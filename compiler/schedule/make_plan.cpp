@@ -9,6 +9,7 @@
 #include <set>
 
 #include "equations/neuron.h"
+#include "schedule/blocks.h"
 #include "schedule/components.h"
 #include "schedule/constants.h"
 #include "schedule/fuse.h"
@@ -24,16 +25,6 @@
 namespace spikeloom {
 namespace {
 
-/// Rows of a block should stay in the second-level cache; they may take more where states and weights, which
-/// are read once a block, are larger than that, too.
-constexpr std::uint64_t kBlockBytes = 256 << 10;
-constexpr std::uint64_t kMostBlockBytes = 64 << 20;
-/// Event lists of a sample, and of a group of samples that share a panel while it is in the cache.
-constexpr std::uint64_t kSampleListBytes = 8 << 20;
-constexpr std::uint64_t kGroupListBytes = 64 << 20;
-constexpr std::uint32_t kLargestGroup = 32;
-/// A panel of weights should stay in the second-level cache.
-constexpr std::uint64_t kPanelBytes = 1 << 20;
 /// Constants that constant_bytes() may leave out: facts about drives, shared rows.
 constexpr std::uint64_t kSmallConstants = 1 << 20;
 /// The dense drive is kept down to this part of the density from which it is taken.
@@ -63,8 +54,8 @@ class Planner {
   Plan run() {
     // Growing would hold the weights twice; what is reserved and not used takes nothing.
     plan_.constants->reserve(constant_bytes(model_) + kSmallConstants);
-    plan_.block_steps = choose_block();
-    plan_.group = choose_group();
+    plan_.block_steps = choose_block(model_, facts_, fusion_, options_);
+    plan_.group = choose_group(model_, facts_, options_, plan_.block_steps);
     place_signals();
     add_constant_stages();
     for (const Component& component : components_) add_component(component);
@@ -78,53 +69,6 @@ class Planner {
 
  private:
   using Id = std::uint32_t;
-
-  std::uint32_t choose_block() const {
-    if (options_.block_steps > 0) return std::min(options_.block_steps, kLongestBlock);
-    std::uint64_t step_bytes = 0, read_once = 0;
-    const auto count = [&](Signal s) {
-      if (!facts_.constant(s)) step_bytes += row_bytes(model_.size(s), facts_.element(s));
-    };
-    for (Id i = 0; i < model_.inputs.size(); ++i) count({.of = Signal::Of::input, .index = i});
-    for (Id i = 0; i < model_.nodes.size(); ++i) {
-      const ModelNode& node = model_.nodes[i];
-      if (is_stage(i)) count({.index = i});
-      for (std::int32_t k = 0; k < static_cast<std::int32_t>(node.states()); ++k)
-        if (facts_.traced(i, k)) count({.index = i, .state = k});
-      read_once += node.states() * row_bytes(node.size, SPIKELOOM_FLOAT);
-      if (const auto* l = std::get_if<Linear>(&node.kind)) read_once += l->weight->values.size() * 4;
-      if (const auto* c = std::get_if<Convolution>(&node.kind)) read_once += c->weight->values.size() * 4;
-    }
-    const std::uint64_t bytes = std::clamp(read_once, kBlockBytes, kMostBlockBytes);
-    const std::uint64_t fits =
-        std::clamp<std::uint64_t>(bytes / std::max<std::uint64_t>(step_bytes, 1), 1, kLongestBlock);
-    return static_cast<std::uint32_t>(std::bit_floor(fits));
-  }
-
-  std::uint32_t choose_group() const {
-    if (options_.group > 0) return options_.group;
-    std::uint64_t largest = 1;
-    for (Id i = 0; i < model_.nodes.size(); ++i)
-      if (const auto* l = std::get_if<Linear>(&model_.nodes[i].kind)) {
-        const std::size_t in = l->weight->shape[1];
-        const spikeloom_element element = facts_.element(l->input.signal);
-        largest = std::max(largest, list_bytes(list_capacity(in, list_steps(in, element)), element));
-      } else if (const auto* c = std::get_if<Convolution>(&model_.nodes[i].kind)) {
-        largest = std::max(largest, scratch_bytes(*c, facts_.element(c->input.signal)));
-      } else if (const auto* p = std::get_if<Pool>(&model_.nodes[i].kind)) {
-        largest = std::max(largest, scratch_bytes(*p));
-      }
-    return static_cast<std::uint32_t>(
-        std::clamp<std::uint64_t>(std::bit_floor(kGroupListBytes / largest), 1, kLargestGroup));
-  }
-
-  /// Steps whose events are listed together.
-  std::uint32_t list_steps(std::size_t fan_in, spikeloom_element input) const {
-    if (options_.list_steps > 0) return std::min(options_.list_steps, plan_.block_steps);
-    const std::uint64_t step = list_bytes(list_capacity(fan_in, 1), input);
-    return static_cast<std::uint32_t>(
-        std::clamp<std::uint64_t>(kSampleListBytes / step, 1, plan_.block_steps));
-  }
 
   Id add_buffer(spikeloom_memory memory, spikeloom_element element, std::uint32_t slots, std::size_t n) {
     spikeloom_buffer b{};
@@ -212,14 +156,10 @@ class Planner {
     row = std::max(row, (bytes + 63) / 64 * 64);
   }
 
-  bool is_stage(Id node) const {
-    return !facts_.aliased(node) && !facts_.window(node) && !fusion_.fused(node);
-  }
-
   /// What depends on constants alone is computed before everything else, once.
   void add_constant_stages() {
     for (Id i = 0; i < model_.nodes.size(); ++i)
-      if (is_stage(i) && facts_.constant({.index = i})) add_stage(i);
+      if (is_stage(i, facts_, fusion_) && facts_.constant({.index = i})) add_stage(i);
     if (!plan_.stages.empty()) plan_.segments.push_back({0, as_u32(plan_.stages.size()), 0, 1});
   }
 
@@ -239,7 +179,7 @@ class Planner {
   void add_component(const Component& component) {
     const Id first = static_cast<Id>(plan_.stages.size());
     for (const Id node : component.nodes)
-      if (is_stage(node) && !facts_.constant({.index = node})) add_stage(node);
+      if (is_stage(node, facts_, fusion_) && !facts_.constant({.index = node})) add_stage(node);
     const Id added = static_cast<Id>(plan_.stages.size()) - first;
     if (added == 0) return;
     const std::uint32_t longest = longest_block(component);
@@ -309,7 +249,6 @@ class Planner {
 
   /// All linear layers of a stage have panels of one width: that of the longest.
   std::uint32_t panel_of(const Population& p) const {
-    if (options_.panel > 0) return options_.panel;
     std::uint64_t fan_in = 1;
     for (const auto& port : p.ports)
       for (const Source& s : port) {
@@ -318,9 +257,7 @@ class Planner {
         if (const auto* l = std::get_if<Linear>(&model_.nodes[from.index].kind))
           fan_in = std::max<std::uint64_t>(fan_in, l->weight->shape[1]);
       }
-    std::uint32_t width = kWidestPanel;
-    while (width > 16 && fan_in * width * 4 > kPanelBytes) width /= 2;
-    return width;
+    return choose_panel(fan_in, options_);
   }
 
   CellKernel::Read add_linear(Id i, const Population& reader) {
@@ -351,7 +288,8 @@ class Planner {
   /// Room for the event lists of the stage's layers, and when these are computed densely.
   void place_lists() {
     std::uint32_t steps = plan_.block_steps;
-    for (const LinearSource& l : linear_) steps = std::min(steps, list_steps(l.fan_in, l.input));
+    for (const LinearSource& l : linear_)
+      steps = std::min(steps, list_steps(l.fan_in, l.input, options_, plan_.block_steps));
     std::uint64_t bytes = 0;
     for (const LinearSource& l : linear_) {
       std::vector<std::uint32_t> facts(kDriveFacts);

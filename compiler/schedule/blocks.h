@@ -1,0 +1,28 @@
+// How much is done at a time: steps of a block, samples of a group, outputs of a panel. From sizes alone, so
+// that a program is the same on every machine.
+#pragma once
+
+#include <cstdint>
+
+#include "model/model.h"
+#include "schedule/fuse.h"
+#include "schedule/plan.h"
+#include "schedule/signals.h"
+
+namespace spikeloom {
+
+/// Whether a node runs as a stage of its own.
+bool is_stage(std::uint32_t node, const SignalFacts& facts, const Fusion& fusion);
+
+std::uint32_t choose_block(const Model& model, const SignalFacts& facts, const Fusion& fusion,
+                           const PlanOptions& options);
+std::uint32_t choose_group(const Model& model, const SignalFacts& facts, const PlanOptions& options,
+                           std::uint32_t block_steps);
+/// Of layers with so many inputs at most.
+std::uint32_t choose_panel(std::uint64_t fan_in, const PlanOptions& options);
+
+/// Steps whose events are listed together.
+std::uint32_t list_steps(std::size_t fan_in, spikeloom_element input, const PlanOptions& options,
+                         std::uint32_t block_steps);
+
+}  // namespace spikeloom
