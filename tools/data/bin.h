@@ -34,10 +34,10 @@ struct Spike {
 struct Binned {
   std::string name, format;
   TimeUnit unit = TimeUnit::step;  // that the times of the file were in
-  Shape shape;                // of one sample; empty: unknown
-  std::uint64_t steps = 0;    // up to the last event, or to the end that the file states
-  bool has_end = false;       // the file states how long it is; else silence follows
-  std::uint32_t highest = 0;  // neuron
+  Shape shape;                     // of one sample; empty: unknown
+  std::uint64_t steps = 0;         // up to the last event, or to the end that the file states
+  bool has_end = false;            // the file states how long it is; else silence follows
+  std::uint32_t highest = 0;       // neuron
   std::vector<std::uint64_t> starts{0};
   std::vector<Spike> spikes;  // of each sample, by step, then neuron
   std::vector<std::int64_t> labels;
