@@ -173,7 +173,10 @@ std::optional<double> LayerBuilder::number(std::string_view name, const NumberFi
   const double x = value.is(json::Kind::number) ? value.number() : std::nan("");
   if (!(x >= field.low.value_or(-HUGE_VAL) && x <= field.high.value_or(HUGE_VAL))) {
     std::string expected = "a number";
-    if (field.low && field.high) expected += " from " + digits(*field.low) + " to " + digits(*field.high);
+    if (field.low && field.high)
+      expected += " from " + digits(*field.low) + " to " + digits(*field.high);
+    else if (field.low)
+      expected += ", at least " + digits(*field.low);
     problem(name, "'" + std::string(name) + "' is not valid here", expected, value.describe());
     return {};
   }

@@ -79,6 +79,10 @@ class PoolEmitter {
     const bool bits = largest_ && k_.input == SPIKELOOM_BITS;
     // Bits of less than a byte are written with their neighbours: a tile is a byte at least.
     const unsigned vectors = bits && b_.lanes() < 8 ? 8 / b_.lanes() : 1;
+    if (bits) {  // those behind the last neuron are 0
+      llvm::Value* last = b_.CreateLShr(b_.CreateSub(f_.size(0), word(1)), 6);
+      b_.CreateAlignedStore(word(0), b_.at(output, b_.CreateShl(last, 3)), llvm::Align(8));
+    }
     f_.for_each(
         word(0), f_.size(0),
         [&](llvm::Value* first) {

@@ -61,8 +61,6 @@ std::uint32_t choose_group(const Model& model, const SignalFacts& facts, const P
       largest = std::max(largest, list_bytes(list_capacity(in, steps), element));
     } else if (const auto* c = std::get_if<Convolution>(&node.kind)) {
       largest = std::max(largest, scratch_bytes(*c, facts.element(c->input.signal)));
-    } else if (const auto* p = std::get_if<Pool>(&node.kind)) {
-      largest = std::max(largest, scratch_bytes(*p));
     }
   return static_cast<std::uint32_t>(
       std::clamp<std::uint64_t>(std::bit_floor(kGroupListBytes / largest), 1, kLargestGroup));

@@ -421,12 +421,9 @@ class Planner {
 
   void add(Id, const Convolution& c) {
     const spikeloom_element input = facts_.element(c.input.signal);
-    const PackedConvolution packed = pack(c, input, pool_);
     if (facts_.effective_delay(c.input) > 0) read_as_rows_.insert(buffer_of(c.input.signal));
     operand(buffer_of(c.input.signal), facts_.effective_delay(c.input));
-    for (const Id constant : {packed.geometry, packed.rows, packed.columns, packed.elements, packed.weights,
-                              packed.bias, pool_.tuning(convolution_facts(c, options_))})
-      operand(constant);
+    for (const Id constant : pack(c, input, options_, pool_)) operand(constant);
     use_scratch(scratch_bytes(c, input));
     add_whole(ConvolutionKernel{input, may_be_dense(c) && options_.drive != Drive::events &&
                                            (plan_.target.has_fma || input == SPIKELOOM_BITS)});
@@ -435,7 +432,7 @@ class Planner {
   void add(Id, const Pool& p) {
     const PackedPool packed = pack(p, pool_);
     read(p.input);
-    for (const Id constant : {packed.geometry, packed.firsts, packed.divisors}) operand(constant);
+    for (const Id constant : packed.constants) operand(constant);
     use_scratch(scratch_bytes(p));
     add_whole(PoolKernel{p.how, facts_.element(p.input.signal), packed.has_border, packed.uniform});
   }

@@ -168,6 +168,17 @@ std::uint32_t word(std::uint64_t n) {
   return static_cast<std::uint32_t>(n);
 }
 
+/// Words about its drive.
+std::vector<std::uint32_t> facts_of(const Convolution& c, const PlanOptions& options) {
+  // Sums that lie in memory are added to at half the rate of sums in registers.
+  const double crossing = options.costs.adds_per_ns / 2 / options.costs.fma_per_ns;
+  const double share = options.drive == Drive::dense ? 0 : std::clamp(crossing, 0.05, 1.0);
+  std::vector<std::uint32_t> facts(kDriveFacts);
+  facts[kFanIn] = word(c.windows.in_of_group() * c.windows.rows.kernel * c.windows.columns.kernel);
+  facts[kDenseFrom] = facts[kEventsFrom] = static_cast<std::uint32_t>(share * 65536);
+  return facts;
+}
+
 }  // namespace
 
 bool may_be_dense(const Convolution& c) {
@@ -175,11 +186,12 @@ bool may_be_dense(const Convolution& c) {
   return !w.transposed && plane_floats(w) <= 4 * std::uint64_t{w.inputs()} + 4096;
 }
 
-PackedConvolution pack(const Convolution& c, spikeloom_element input, ConstantPool& pool) {
+std::vector<std::uint32_t> pack(const Convolution& c, spikeloom_element input, const PlanOptions& options,
+                                ConstantPool& pool) {
   const Windows& w = c.windows;
   const Columns columns(w.columns, w.transposed);
   const std::uint64_t units = strip_of(w) / kUnitFloats;
-  PackedConvolution packed;
+  std::vector<std::uint32_t> packed;
 
   std::vector<std::uint32_t> g(kGridFacts);
   const auto divisor = [&](std::uint32_t at, std::uint64_t d) {
@@ -210,12 +222,12 @@ PackedConvolution pack(const Convolution& c, spikeloom_element input, ConstantPo
     g[kColumnsBefore] = word(w.columns.before);
     g[kHasBorder] = has_border(w);
   }
-  packed.geometry = pool.words(g);
+  packed.push_back(pool.words(g));
 
-  packed.rows = add_table(pool, w.rows.in, 2, w.columns.out * units, w.columns.kernel * units, 0,
-                          [&](std::size_t in) { return hits_of(w.rows, w.transposed, in); });
-  packed.columns =
-      add_table(pool, w.columns.in, 3, units, units, units, [&](std::size_t in) { return columns.runs(in); });
+  packed.push_back(add_table(pool, w.rows.in, 2, w.columns.out * units, w.columns.kernel * units, 0,
+                             [&](std::size_t in) { return hits_of(w.rows, w.transposed, in); }));
+  packed.push_back(add_table(pool, w.columns.in, 3, units, units, units,
+                             [&](std::size_t in) { return columns.runs(in); }));
 
   std::vector<std::uint32_t> elements;
   if (may_be_dense(c))
@@ -226,20 +238,11 @@ PackedConvolution pack(const Convolution& c, spikeloom_element input, ConstantPo
       }
   else
     elements.push_back(0);
-  packed.elements = pool.words(elements);
-  packed.weights = pack_weights(c, columns, pool);
-  packed.bias = pack_bias(c, pool);
+  packed.push_back(pool.words(elements));
+  packed.push_back(pack_weights(c, columns, pool));
+  packed.push_back(pack_bias(c, pool));
+  packed.push_back(pool.tuning(facts_of(c, options)));
   return packed;
-}
-
-std::vector<std::uint32_t> convolution_facts(const Convolution& c, const PlanOptions& options) {
-  // Sums that lie in memory are added to at half the rate of sums in registers.
-  const double crossing = options.costs.adds_per_ns / 2 / options.costs.fma_per_ns;
-  const double share = options.drive == Drive::dense ? 0 : std::clamp(crossing, 0.05, 1.0);
-  std::vector<std::uint32_t> facts(kDriveFacts);
-  facts[kFanIn] = word(c.windows.in_of_group() * c.windows.rows.kernel * c.windows.columns.kernel);
-  facts[kDenseFrom] = facts[kEventsFrom] = static_cast<std::uint32_t>(share * 65536);
-  return facts;
 }
 
 std::uint64_t packed_bytes(const Convolution& c) {
@@ -274,7 +277,7 @@ PackedPool pack(const Pool& p, ConstantPool& pool) {
   g[kPoolKernelRows] = word(w.rows.kernel);
   g[kPoolKernelColumns] = word(w.columns.kernel);
   g[kPoolPlaneAt] = word(padded(w.inputs()) / kUnitFloats);  // behind the input as floats
-  packed.geometry = pool.words(g);
+  packed.constants = {pool.words(g)};
 
   std::vector<std::uint32_t> firsts;
   PerNeuron divisors;
@@ -287,12 +290,12 @@ PackedPool pack(const Pool& p, ConstantPool& pool) {
           divisors.values.push_back(static_cast<float>(p.divisor(row, column)));
       }
   firsts.resize(padded(firsts.size()));  // vectors of outputs may reach behind the last one
-  packed.firsts = pool.words(firsts);
+  packed.constants.push_back(pool.words(firsts));
   if (divisors.values.empty()) divisors.values = {1.0f};
   if (std::ranges::all_of(divisors.values, [&](float x) { return x == divisors.values.front(); }))
     divisors.values.resize(1);
   packed.uniform = divisors.uniform();
-  packed.divisors = pool.per_neuron(divisors, w.outputs());
+  packed.constants.push_back(pool.per_neuron(divisors, w.outputs()));
   return packed;
 }
 

@@ -9,19 +9,15 @@
 
 namespace spikeloom {
 
-struct PackedConvolution {
-  std::uint32_t geometry = 0, rows = 0, columns = 0, elements = 0, weights = 0, bias = 0;  // buffers
-};
-PackedConvolution pack(const Convolution& convolution, spikeloom_element input, ConstantPool& pool);
+/// The constants in the order of the kernel's operands, from its geometry to its facts.
+std::vector<std::uint32_t> pack(const Convolution& convolution, spikeloom_element input,
+                                const PlanOptions& options, ConstantPool& pool);
 
 struct PackedPool {
-  std::uint32_t geometry = 0, firsts = 0, divisors = 0;
+  std::vector<std::uint32_t> constants;  // from the geometry to the divisors
   bool has_border = false, uniform = true;
 };
 PackedPool pack(const Pool& pooling, ConstantPool& pool);
-
-/// Words about its drive (DriveFact).
-std::vector<std::uint32_t> convolution_facts(const Convolution& convolution, const PlanOptions& options);
 
 /// What pack() takes.
 std::uint64_t packed_bytes(const Convolution& convolution);

@@ -315,5 +315,25 @@ TEST(Plan, ConstantsAreKnownBeforeTheyAreTaken) {
   EXPECT_GE(constant_bytes(w.model) + 4096, plan.constants->size());
 }
 
+TEST(Plan, ConvolutionsOfAnySizeShareOneKernel) {
+  NetworkWriter w;
+  const auto add = [&](const Windows& windows) {
+    auto weight = std::make_shared<Tensor>(Tensor{{windows.weights()}, w.values(windows.weights(), 1)});
+    w.add(windows.outputs(), Convolution{{w.input(windows.inputs())}, windows, weight, nullptr});
+  };
+  add({2, 12, 1, {9, 8, 2, 1, 1, 0}, {9, 8, 2, 1, 1, 0}});
+  add({4, 4, 4, {5, 3, 3, 1, 1, 0}, {9, 5, 1, 2, 1, 0}});
+  const Plan plan = plan_of(w.model);
+  EXPECT_EQ(plan.kernels.size(), 1u);
+  EXPECT_EQ(plan.stages.size(), 2u);
+}
+
+TEST(Plan, ASequenceIsNoConstantThoughItReadsNothing) {
+  NetworkWriter w;
+  const Signal image = w.input(6, true);
+  w.lif({{image}, {w.add(6, Sequence{std::make_shared<Tensor>(Tensor{{3, 2}, w.values(6, 1)})})}});
+  for (const spikeloom_segment& segment : plan_of(w.model).segments) EXPECT_EQ(segment.once, 0u);
+}
+
 }  // namespace
 }  // namespace spikeloom::testing
