@@ -15,8 +15,8 @@ TEST_F(Command, WithoutAVerbShowsHelpAndIsAUsageError) {
 }
 
 TEST_F(Command, HasAnExampleInTheHelpOfEveryVerb) {
-  for (const char* verb :
-       {"check", "describe", "run", "verify", "bench", "profile", "plot", "neurons", "schema", "doctor"}) {
+  for (const char* verb : {"check", "describe", "run", "verify", "bench", "profile", "plot", "convert",
+                           "neurons", "schema", "doctor"}) {
     const Outcome outcome = run({verb, "--help"});
     EXPECT_EQ(outcome.code, 0) << verb;
     EXPECT_TRUE(has(outcome.out, std::string("  spikeloom ") + verb)) << outcome.out;

@@ -59,6 +59,7 @@ Result<Binned> bin(Events events, const Grid& grid) {
   binned.name = std::move(events.name);
   binned.format = std::move(events.format);
   binned.unit = events.unit;
+  binned.dt_ms = grid.dt_ms ? grid.dt_ms : events.dt_ms;
   binned.shape = std::move(events.shape);
   binned.labels = std::move(events.labels);
   if (events.end) {

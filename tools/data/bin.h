@@ -34,6 +34,7 @@ struct Spike {
 struct Binned {
   std::string name, format;
   TimeUnit unit = TimeUnit::step;  // that the times of the file were in
+  std::optional<double> dt_ms;     // of a step, where the file or the grid says so
   Shape shape;                     // of one sample; empty: unknown
   std::uint64_t steps = 0;         // up to the last event, or to the end that the file states
   bool has_end = false;            // the file states how long it is; else silence follows

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "data/by_sample.h"
 #include "data/camera.h"
 #include "data/csv.h"
 #include "data/event_array.h"
@@ -24,6 +25,10 @@ std::string ending_of(const std::filesystem::path& path) {
   std::ranges::transform(ending, ending.begin(),
                          [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   return ending;
+}
+
+bool is_hdf5(const std::string& ending) {
+  return ending == ".h5" || ending == ".hdf5" || ending == ".nwb";
 }
 
 std::optional<std::int64_t> number_of(const std::string& name) {
@@ -48,12 +53,22 @@ Error cannot_list(const std::filesystem::path& folder, const std::error_code& pr
 
 }  // namespace
 
+std::pair<std::filesystem::path, std::string> file_and_member(const std::filesystem::path& path) {
+  const std::string text = path.string();
+  std::error_code problem;
+  for (auto colon = text.find(':'); colon != std::string::npos; colon = text.find(':', colon + 1))
+    if (is_hdf5(ending_of(text.substr(0, colon))) && !std::filesystem::exists(path, problem))
+      return {text.substr(0, colon), text.substr(colon + 1)};
+  return {path, ""};
+}
+
 std::optional<EventFormat> event_format_of(const std::filesystem::path& path) {
-  const std::string ending = ending_of(path);
+  const std::string ending = ending_of(file_and_member(path).first);
   if (ending == ".bin") return EventFormat::nmnist;
   if (ending == ".dat") return EventFormat::dat;
   if (ending == ".aedat" || ending == ".aedat2" || ending == ".aedat4") return EventFormat::aedat;
   if (ending == ".csv") return EventFormat::csv;
+  if (is_hdf5(ending)) return EventFormat::hdf5;
   return std::nullopt;
 }
 
@@ -65,7 +80,8 @@ std::string readable_words(const std::filesystem::path& path) {
     return "lines of numbers between commas, such as t,neuron, are read from a file that ends in .csv";
   if (ending == ".pt" || ending == ".pth" || ending == ".pkl")
     return "a pickle is never read; in Python: numpy.save(\"x.npy\", tensor.numpy())";
-  return "arrays: .npy, .npz:NAME; events: .bin (N-MNIST), .dat (Prophesee), .aedat, .csv, .npy of records";
+  return "arrays: .npy, .npz:NAME; events: .bin (N-MNIST), .dat (Prophesee), .aedat, .csv, .h5, .npy of "
+         "records";
 }
 
 Result<Events> read_events(const std::filesystem::path& path, EventFormat format,
@@ -83,6 +99,8 @@ Result<Events> read_events(const std::filesystem::path& path, EventFormat format
       return read_csv(bytes, options);
     case EventFormat::records:
       return read_event_array(bytes, options);
+    case EventFormat::hdf5:
+      break;
   }
   return Error(ErrorKind::internal, "no reader of this format");
 }
@@ -141,51 +159,78 @@ Result<Binned> EventSet::read(const File& file) const {
   return bin(std::move(events), grid_);
 }
 
-void EventSet::take(const Binned& part) {
+Result<Binned> EventSet::read_hdf5(std::uint64_t first, std::uint64_t count) const {
+  const std::uint64_t in_file = hdf5_->samples() > 0 ? options_.samples.first + first : 0;
+  TRY(const hdf5::Object values,
+      hdf5::read(file_and_member(files_.front().path).first, hdf5_->parts(in_file, count)));
+  TRY(Events events, hdf5_->events(values, in_file, count, options_));
+  return bin(std::move(events), grid_);
+}
+
+/// Counts a part in, and keeps it while there is room.
+Result<void> EventSet::take(Binned part, bool can_be_read_again) {
   if (samples_ == 0) {
     shape_ = part.shape;
     format_ = part.format;
     unit_ = part.unit;
+    dt_ms_ = part.dt_ms;
     has_end_ = part.has_end;
   }
+  if (part.shape != shape_)
+    return file_error(part.name, "the file is of another shape than those before it", to_string(shape_),
+                      to_string(part.shape));
   has_end_ = has_end_ && part.has_end;
   steps_ = std::max(steps_, part.steps);
   highest_ = std::max(highest_, part.highest);
   events_ += part.spikes.size();
+  labels_.insert(labels_.end(), part.labels.begin(), part.labels.end());
+  const std::uint32_t first = samples_;
   samples_ += static_cast<std::uint32_t>(part.samples());
+  are_all_held_ = are_all_held_ && (!can_be_read_again || events_ <= kKeptSpikes);
+  if (are_all_held_)
+    held_.push_back({first, std::move(part)});
+  else
+    held_ = {};
+  return {};
+}
+
+Result<void> EventSet::scan_hdf5() {
+  const auto [path, member] = file_and_member(files_.front().path);
+  TRY(const hdf5::Object structure, hdf5::read(path, {}));
+  TRY(hdf5_, Hdf5Events::find(path.string(), structure, member));
+  if (hdf5_->samples() == 0) {
+    TRY(Binned all, read_hdf5(0, 0));
+    return take(std::move(all), false);
+  }
+  TRY(const SampleRange range, resolved_range(path.string(), options_.samples, hdf5_->samples()));
+  const std::uint64_t count = *range.end - range.first;
+  for (std::uint64_t first = 0; first < count; first += hdf5_->samples_each()) {
+    TRY(Binned part, read_hdf5(first, std::min(hdf5_->samples_each(), count - first)));
+    TRY_VOID(take(std::move(part), true));
+  }
+  return {};
 }
 
 Result<void> EventSet::scan() {
   are_many_ = files_.size() > 1;
   if (are_many_) {
     // The range is one of files: each is a sample.
-    const SampleRange& range = options_.samples;
-    const std::uint64_t end = range.end.value_or(files_.size());
-    if (range.first >= files_.size() || end > files_.size() || end <= range.first)
-      return file_error(name_, "there are no such samples", "a part of 0:" + std::to_string(files_.size()),
-                        std::to_string(range.first) + ":" + (range.end ? std::to_string(end) : ""));
+    TRY(const SampleRange range, resolved_range(name_, options_.samples, files_.size()));
     files_ = {files_.begin() + static_cast<std::ptrdiff_t>(range.first),
-              files_.begin() + static_cast<std::ptrdiff_t>(end)};
+              files_.begin() + static_cast<std::ptrdiff_t>(*range.end)};
+  } else if (files_.front().format == EventFormat::hdf5) {
+    return scan_hdf5();
   }
-  bool are_kept = true;
   for (const File& file : files_) {
+    if (file.format == EventFormat::hdf5)
+      return file_error(file.path.string(), "an HDF5 file is a data set of its own", "a single one");
     TRY(Binned part, read(file));
     if (are_many_ && part.samples() != 1)
       return file_error(file.path.string(), "the file holds several samples",
                         "one, where several files are given", std::to_string(part.samples()));
-    if (samples_ > 0 && part.shape != shape_)
-      return file_error(file.path.string(), "the file is of another shape than those before it",
-                        to_string(shape_), to_string(part.shape));
-    if (file.label) labels_.push_back(*file.label);
-    if (!are_many_) labels_ = part.labels;
-    take(part);
-    are_kept = are_kept && (!are_many_ || events_ <= kKeptSpikes);
-    if (are_kept)
-      held_.push_back(std::move(part));
-    else
-      held_ = {};
+    if (file.label) part.labels.assign(1, *file.label);
+    TRY_VOID(take(std::move(part), are_many_));
   }
-  if (labels_.size() != samples_) labels_.clear();
   return {};
 }
 
@@ -195,23 +240,31 @@ Result<EventSet> EventSet::open(const std::vector<std::filesystem::path>& paths,
   set.name_ = paths.front().string();
   for (const auto& path : paths) TRY_VOID(set.add(path));
   TRY_VOID(set.scan());
+  if (set.labels_.size() != set.samples_) set.labels_.clear();
   return set;
 }
 
 Result<void> EventSet::hold(std::uint32_t first, std::uint32_t count) {
-  if (!are_many_) return {};
-  if (first >= held_from_ && first + count <= held_from_ + held_.size()) return {};
+  if (are_all_held_) return {};
+  const std::uint32_t end = first + count;
+  if (!held_.empty() && first >= held_.front().first &&
+      end <= held_.back().first + held_.back().part.samples())
+    return {};
   held_.clear();
-  held_from_ = first;
-  for (std::uint32_t i = first; i < first + count; ++i) {
-    TRY(Binned part, read(files_[i]));
-    held_.push_back(std::move(part));
+  for (std::uint32_t at = first; at < end;) {
+    const auto each =
+        are_many_ ? 1 : static_cast<std::uint32_t>(std::min<std::uint64_t>(hdf5_->samples_each(), end - at));
+    TRY(Binned part, are_many_ ? read(files_[at]) : read_hdf5(at, each));
+    held_.push_back({at, std::move(part)});
+    at += each;
   }
   return {};
 }
 
 std::span<const Spike> EventSet::sample(std::uint32_t index) const {
-  return !are_many_ ? held_.front().sample(index) : held_[index - held_from_].sample(0);
+  const auto behind = std::ranges::upper_bound(held_, index, {}, &Held::first);
+  const Held& held = *std::prev(behind);
+  return held.part.sample(index - held.first);
 }
 
 }  // namespace spikeloom::data

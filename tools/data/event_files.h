@@ -10,17 +10,23 @@
 #include <vector>
 
 #include "data/bin.h"
+#include "data/hdf5_events.h"
 
 namespace spikeloom::data {
 
-enum class EventFormat { nmnist, dat, aedat, csv, records };
+enum class EventFormat { nmnist, dat, aedat, csv, records, hdf5 };
 
-/// By the ending: .bin, .dat, .aedat, .csv. A `.npy` may hold records or a plain array: see is_event_array.
+/// By the ending: .bin, .dat, .aedat, .csv, .h5, .hdf5, .nwb (perhaps with ":name" behind it). A `.npy` may
+/// hold records or a plain array: see is_event_array.
 std::optional<EventFormat> event_format_of(const std::filesystem::path& path);
+
+/// "x.h5:name" in its two parts; a file of that whole name would be meant first.
+std::pair<std::filesystem::path, std::string> file_and_member(const std::filesystem::path& path);
 
 /// What can be read, and for a known ending that cannot, why: for messages.
 std::string readable_words(const std::filesystem::path& path);
 
+/// All of a file, but for HDF5: see hdf5_events.h.
 Result<Events> read_events(const std::filesystem::path& path, EventFormat format,
                            const EventOptions& options);
 
@@ -37,7 +43,8 @@ class EventSet {
   const std::string& name() const { return name_; }      // of the first file or the folder
   const std::string& format() const { return format_; }  // "N-MNIST"
   TimeUnit unit() const { return unit_; }                // of the times in the files
-  const Shape& shape() const { return shape_; }          // of one sample; empty: unknown
+  std::optional<double> dt_ms() const { return dt_ms_; }
+  const Shape& shape() const { return shape_; }  // of one sample; empty: unknown
   std::uint64_t steps() const { return steps_; }
   bool has_end() const { return has_end_; }  // the files say when they end; else silence follows
   std::uint32_t highest() const { return highest_; }
@@ -61,7 +68,9 @@ class EventSet {
   Result<void> add_folder(const std::filesystem::path& folder, std::optional<std::int64_t> label);
   Result<Binned> read(const File& file) const;
   Result<void> scan();
-  void take(const Binned& part);
+  Result<void> scan_hdf5();
+  Result<void> take(Binned part, bool can_be_read_again);
+  Result<Binned> read_hdf5(std::uint64_t first, std::uint64_t count) const;
 
   EventOptions options_;
   Grid grid_;
@@ -69,13 +78,19 @@ class EventSet {
   bool are_many_ = false;  // each is a sample; else a single file holds them
   std::string name_, format_;
   TimeUnit unit_ = TimeUnit::step;
+  std::optional<double> dt_ms_;
   Shape shape_;
   std::uint64_t steps_ = 0, events_ = 0;
   bool has_end_ = false;
   std::uint32_t highest_ = 0, samples_ = 0;
   std::vector<std::int64_t> labels_;
-  std::uint32_t held_from_ = 0;
-  std::vector<Binned> held_;  // one a file, from file held_from_ on
+  std::optional<Hdf5Events> hdf5_;  // of a single file
+  struct Held {
+    std::uint32_t first = 0;  // sample
+    Binned part;
+  };
+  std::vector<Held> held_;  // one behind the other
+  bool are_all_held_ = true;
 };
 
 }  // namespace spikeloom::data

@@ -163,7 +163,8 @@ void DataChoice::declare(CLI::App& app) {
       ->check(CLI::Range(1u, 1u << 24))
       ->type_name("N");
   app.add_option("--seed", seed, "in place of the graph's own seed")->check(whole_number)->type_name("N");
-  app.add_option("--initial", initial, "initial values of a state: lif1.mem=m.npy")
+  app.add_option("--initial", initial,
+                 "initial values of a state, or of spikes before the start: lif1.mem=m.npy, lif1.spk=s.npy")
       ->allow_extra_args(false)
       ->type_name("STATE=FILE");
   app.add_option("--pad", pad, "what follows where the data ends before --steps: zero, hold (none)")

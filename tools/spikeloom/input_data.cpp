@@ -218,41 +218,4 @@ InputSource InputData::source(std::uint32_t first, std::uint32_t count, std::uin
   };
 }
 
-Result<StateFile> open_state(const Model& model, const std::string& argument, std::uint32_t samples) {
-  const auto equals = argument.find('=');
-  if (equals == std::string::npos)
-    return Error(ErrorKind::usage, "--initial " + escaped(argument) + " does not name a state",
-                 "write --initial lif1.mem=" + escaped(argument));
-  const std::string name = argument.substr(0, equals), path = argument.substr(equals + 1);
-  Signal signal;
-  std::string near;
-  if (!model.find(name, signal, &near) || signal.state < 0)
-    return Error(ErrorKind::usage, "the network has no state '" + escaped(name) + "'",
-                 near.empty() ? "spikeloom describe lists them" : "did you mean '" + near + "'?");
-  TRY(ArrayFile file, ArrayFile::open(path));
-  const Shape& shape = model.shape(signal);
-  Shape with_samples = shape;
-  with_samples.insert(with_samples.begin(), samples);
-  const bool is_shared = file.shape() == shape || file.size() == 1;
-  if (!is_shared && file.shape() != with_samples) {
-    return about_file(path, "this array does not fit state '" + name + "'",
-                      to_string(shape) + " or " + to_string(with_samples), to_string(file.shape()));
-  }
-  StateFile state{name, std::move(file), model.size(signal), is_shared ? 0 : samples};
-  return state;
-}
-
-Result<void> set_state(const StateFile& state, Engine& engine, std::uint32_t first, std::uint32_t count) {
-  std::vector<float> values(state.samples == 0 ? state.n : state.n * count);
-  if (state.file.size() == 1) {
-    TRY_VOID(state.file.read(0, std::span(values).first(1)));
-    std::ranges::fill(values, values[0]);
-  } else {
-    TRY_VOID(state.file.read(state.samples == 0 ? 0 : std::uint64_t{first} * state.n, values));
-  }
-  for (const float value : values)
-    if (!std::isfinite(value)) return about_file(state.file.name(), "an initial value is not finite");
-  return engine.set_state(state.state, values);
-}
-
 }  // namespace spikeloom::tool

@@ -51,15 +51,4 @@ class InputData {
   Pad pad_ = Pad::none;
 };
 
-/// The state or value a user's array gives: [...shape], or [samples, ...shape].
-struct StateFile {
-  std::string state;  // "lif1.mem"
-  ArrayFile file;
-  std::size_t n = 1;
-  std::uint32_t samples = 0;  // 0: the same for all
-};
-/// "lif1.mem=m.npy"
-Result<StateFile> open_state(const Model& model, const std::string& argument, std::uint32_t samples);
-Result<void> set_state(const StateFile& state, Engine& engine, std::uint32_t first, std::uint32_t count);
-
 }  // namespace spikeloom::tool

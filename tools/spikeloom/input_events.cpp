@@ -55,13 +55,6 @@ class EventInput final : public InputReader {
   mutable data::EventSet set_;  // brings samples to memory as they are asked for
 };
 
-Result<bool> holds_records(const std::string& path) {
-  std::error_code problem;
-  if (std::filesystem::is_directory(path, problem)) return false;
-  TRY(const InputFile file, InputFile::open(path));
-  return data::is_event_array(bytes_of(file));
-}
-
 }  // namespace
 
 Result<std::unique_ptr<InputReader>> open_event_input(const ModelInput& input,
@@ -91,24 +84,26 @@ Result<std::unique_ptr<InputReader>> open_event_input(const ModelInput& input,
   return std::unique_ptr<InputReader>(std::move(reader));
 }
 
+Result<bool> holds_events(const std::string& path) {
+  std::error_code problem;
+  if (std::filesystem::is_directory(path, problem) || data::event_format_of(path)) return true;
+  if (array_file_kind(path) == ArrayFileKind::npy) {
+    TRY(const InputFile file, InputFile::open(path));
+    return data::is_event_array(bytes_of(file));
+  }
+  if (array_file_kind(path.substr(0, path.rfind(':'))) == ArrayFileKind::npz) return false;
+  return file_error(path, "this kind of file is not read", {}, {}, data::readable_words(path));
+}
+
 Result<std::unique_ptr<InputReader>> open_input(const ModelInput& input,
                                                 const std::vector<std::string>& paths,
                                                 const DataRequest& request) {
-  std::error_code problem;
-  const std::string& path = paths.front();
-  const bool is_folder = std::filesystem::is_directory(path, problem);
-  bool are_events = is_folder || data::event_format_of(path).has_value();
-  if (!are_events && array_file_kind(path) == ArrayFileKind::npy) {
-    TRY(are_events, holds_records(path));
-  }
+  TRY(const bool are_events, holds_events(paths.front()));
   if (are_events) return open_event_input(input, paths, request);
   if (paths.size() > 1)
     return Error(ErrorKind::usage, "input '" + input.name + "' is given twice",
                  "several files are samples only where they hold events");
-  const bool is_array = array_file_kind(path) == ArrayFileKind::npy ||
-                        path.find(".npz") != std::string::npos || path.find(".NPZ") != std::string::npos;
-  if (!is_array) return file_error(path, "this kind of file is not read", {}, {}, data::readable_words(path));
-  return open_array_input(input, path, request);
+  return open_array_input(input, paths.front(), request);
 }
 
 }  // namespace spikeloom::tool

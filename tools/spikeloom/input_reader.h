@@ -60,6 +60,9 @@ Result<std::unique_ptr<InputReader>> open_array_input(const ModelInput& input, c
 Result<std::unique_ptr<InputReader>> open_event_input(const ModelInput& input,
                                                       const std::vector<std::string>& paths,
                                                       const DataRequest& request);
+/// Whether a file (or folder) holds events, by its ending, or by its content where .npy leaves it open. A
+/// file that is neither is an error that says what is read.
+Result<bool> holds_events(const std::string& path);
 /// Whichever it is.
 Result<std::unique_ptr<InputReader>> open_input(const ModelInput& input,
                                                 const std::vector<std::string>& paths,

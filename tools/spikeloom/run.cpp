@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "choices.h"
+#include "initial.h"
 #include "interrupt.h"
 #include "labels.h"
 #include "pictures.h"
@@ -122,10 +123,7 @@ Result<Run> Run::prepare(const Options& options, const Terminal& terminal) {
     return Error(ErrorKind::usage,
                  "a stream is of one sample, and the other inputs have " + std::to_string(report.samples),
                  "--samples 0 takes the first");
-  for (const std::string& argument : options.data.initial) {
-    TRY(StateFile state, open_state(model, argument, report.samples));
-    run.states_.push_back(std::move(state));
-  }
+  TRY(run.states_, open_initial(*run.network_->model, options.data.initial, report.samples));
   report.inputs = run.data_->lines();
   for (const std::string& line : report.inputs) terminal.say(line);
   if (!options.labels.empty()) {

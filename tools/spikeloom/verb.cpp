@@ -6,7 +6,7 @@
 namespace spikeloom::tool {
 
 std::span<const Verb> verbs() {
-  static constexpr std::array<Verb, 10> kVerbs = {{
+  static constexpr std::array<Verb, 11> kVerbs = {{
       {"check", "report every problem of a graph file, at once",
        "  spikeloom check digits.json\n"
        "  spikeloom check digits.json --json",
@@ -35,6 +35,10 @@ std::span<const Verb> verbs() {
        "  spikeloom plot results --output results.png\n"
        "  spikeloom plot lif1.mem.npy lif1.spk.npy --neurons 0:3 --threshold 1 --output mem.svg",
        declare_plot},
+      {"convert", "put data into another format: arrays, lists of spikes, recordings of event cameras",
+       "  spikeloom convert sample.bin -o sample.npz --bin 1\n"
+       "  spikeloom convert spikes.csv -o spikes.h5 --format sonata --dt 0.1",
+       declare_convert},
       {"neurons", "list the neuron models that ship, or show one with its equations",
        "  spikeloom neurons\n"
        "  spikeloom neurons lif",

@@ -34,6 +34,7 @@ void declare_run(CLI::App& app, Action& action);
 void declare_verify(CLI::App& app, Action& action);
 void declare_bench(CLI::App& app, Action& action);
 void declare_profile(CLI::App& app, Action& action);
+void declare_convert(CLI::App& app, Action& action);
 void declare_plot(CLI::App& app, Action& action);
 void declare_neurons(CLI::App& app, Action& action);
 void declare_schema(CLI::App& app, Action& action);

@@ -9,6 +9,7 @@
 #include "choices.h"
 #include "difference.h"
 #include "expected.h"
+#include "initial.h"
 #include "interrupt.h"
 #include "progress.h"
 #include "spikeloom/recorders.h"
@@ -265,7 +266,7 @@ std::string json_of(const Model& model, const Outcome& outcome) {
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
-Result<Outcome> verified(const Options& options, const Network& network, std::stop_token stop,
+Result<Outcome> verified(const Options& options, Network& network, std::stop_token stop,
                          const Terminal& terminal) {
   const Model& model = *network.model;
   TRY(DataRequest request, options.data.request(network));
@@ -289,11 +290,7 @@ Result<Outcome> verified(const Options& options, const Network& network, std::st
                          " steps, this run has " + std::to_string(data.steps()),
                      "--steps " + std::to_string(e.steps));
   }
-  std::vector<StateFile> states;
-  for (const std::string& argument : options.data.initial) {
-    TRY(StateFile state, open_state(model, argument, data.samples()));
-    states.push_back(std::move(state));
-  }
+  TRY(std::vector<StateFile> states, open_initial(*network.model, options.data.initial, data.samples()));
   for (const std::string& line : data.lines()) terminal.say(line);
   Verification verification(options, network, data, std::move(states));
   if (options.expect.empty()) {
@@ -308,7 +305,7 @@ Result<Outcome> verified(const Options& options, const Network& network, std::st
 
 int verify(const Options& options, const Terminal& terminal) {
   const std::stop_token stop = stop_on_interrupt();
-  const auto network = options.network.load(terminal);
+  auto network = options.network.load(terminal);
   if (!network) return fail(terminal, network.error(), options.json);
   const auto outcome = verified(options, *network, stop, terminal);
   if (!outcome) return fail(terminal, outcome.error(), options.json);
