@@ -21,6 +21,16 @@ TEST_F(Command, VerifyFindsCompiledCodeEqualToTheReference) {
       << outcome.err;
 }
 
+TEST_F(Command, VerifyTakesNetworksThatReadASlice) {
+  if (!kHasCodeGenerator) GTEST_SKIP() << "needs the code generator";
+  const std::string net = write("slice.json", R"({ "spikeloom": 1, "inputs": { "x": { "shape": [3] } },
+  "nodes": { "a": { "type": "lif", "from": "x", "beta": 0.5 },
+             "b": { "type": "lif", "from": "a[1:3]", "beta": 0.5 } },
+  "outputs": { "spikes": "b" } })");
+  const Outcome outcome = run({"verify", net, "--input", small_input()});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+}
+
 TEST_F(Command, VerifyAcceptsWhatTheSameNetworkRecorded) {
   const std::string net = small_network(), data = small_input();
   ASSERT_EQ(run({"run", net, "--input", data, "--record", "lif1.mem,lif1", "--out", path("out")}).code, 0);

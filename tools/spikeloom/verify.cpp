@@ -83,10 +83,11 @@ class Verification {
 };
 
 /// Every signal of one node or state, in the order in which a step computes them: what goes wrong first is
-/// found first.
+/// found first. What the compiler put in, such as a slice of `from`, has no name; its readers show it.
 std::vector<Signal> all_signals(const Model& model) {
   std::vector<Signal> signals;
   for (std::uint32_t node = 0; node < model.nodes.size(); ++node) {
+    if (model.nodes[node].implicit) continue;
     for (std::size_t state = 0; state < model.nodes[node].states(); ++state)
       signals.push_back({Signal::Of::node, node, static_cast<std::int32_t>(state)});
     signals.push_back({Signal::Of::node, node, -1});
