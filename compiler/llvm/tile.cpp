@@ -1,5 +1,7 @@
 #include "llvm/tile.h"
 
+#include <llvm/IR/Intrinsics.h>
+
 namespace spikeloom {
 namespace {
 
@@ -57,7 +59,9 @@ void store_bits(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> conditions, llvm:
 }
 
 llvm::Value* existing_neurons(VectorBuilder& b, llvm::Value* end_neuron, const Tile& tile) {
-  llvm::Value* left = b.splat(b.CreateTrunc(b.CreateSub(end_neuron, tile.first), b.getInt32Ty()));
+  // A vector may lie wholly behind the end: none are left then.
+  llvm::Value* count = b.CreateBinaryIntrinsic(llvm::Intrinsic::usub_sat, end_neuron, tile.first);
+  llvm::Value* left = b.splat(b.CreateTrunc(count, b.getInt32Ty()));
   return b.CreateICmpULT(b.lane_numbers(), left);
 }
 

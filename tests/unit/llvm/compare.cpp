@@ -8,10 +8,12 @@
 #include <limits>
 #include <random>
 
+#include "cache/code_cache.h"
 #include "llvm/codegen.h"
 #include "reference/simulator.h"
 #include "schedule/plan.h"
 #include "spikeloom/session.h"
+#include "unit/cache/own_folder.h"
 
 namespace spikeloom::testing {
 namespace {
@@ -234,6 +236,14 @@ AssertionResult compare_blocks(const Model& model, const Inputs& inputs, const H
   return AssertionSuccess();
 }
 
+/// Networks of equal structure share code, in a test as well. Null where no folder is closed to others.
+const CodeCache* shared_code() {
+  static const OwnFolder folder;
+  static const auto cache = folder.exists() ? CodeCache::open(folder.path(), 4u << 20)
+                                            : Result<CodeCache>(Error(ErrorKind::io, "no folder"));
+  return cache.ok() ? &*cache : nullptr;
+}
+
 }  // namespace
 
 AssertionResult same_as_reference(const Model& model, const Comparison& how) {
@@ -247,7 +257,7 @@ AssertionResult same_as_reference(const Model& model, const Comparison& how) {
     for (const PlanOptions& options : schedules) {
       const Plan plan = make_plan(model, *target, options);
       verify(plan);
-      const auto program = generate(plan);
+      const auto program = generate(plan, {.cache = shared_code()});
       if (!program.ok()) return AssertionFailure() << program.error().text();
       if (auto same = compare_steps(model, inputs, want, *program, how, lanes); !same) return same;
       for (const bool observe : {false, true})
