@@ -9,8 +9,8 @@ bool has(const std::string& text, const std::string& part) {
 }
 
 TEST_F(Command, CheckAcceptsEveryShippedNetwork) {
-  for (const char* name : {"lif", "lapicque", "synaptic", "alpha", "own-neuron", "recurrent", "digits-lif",
-                           "digits-synaptic", "digits-alpha"}) {
+  for (const char* name : {"lif", "lapicque", "synaptic", "alpha", "own-neuron", "recurrent", "tutorial6",
+                           "digits-lif", "digits-synaptic", "digits-alpha", "digits-conv"}) {
     const Outcome outcome = run({"check", shipped(name) + "/network.json"});
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     EXPECT_TRUE(has(outcome.err, ": ok, ")) << outcome.err;
