@@ -9,12 +9,14 @@
 namespace spikeloom {
 namespace {
 
-void follow(const Model& model, const Source& s, std::vector<Edge>& all) {
+/// What `s` reads, `later` steps ago.
+void follow(const Model& model, Source s, std::uint32_t later, std::vector<Edge>& all) {
+  s.delay += later;
   if (s.signal.of == Signal::Of::node && s.signal.state < 0) {
     const ModelNode& node = model.nodes[s.signal.index];
-    if (node.implicit && s.delay == 0) {
+    if (node.implicit) {
       if (const auto* slice = std::get_if<Slice>(&node.kind)) {
-        Edge edge{slice->input.signal, slice->input.delay, {}};
+        Edge edge{slice->input.signal, slice->input.delay + s.delay, {}};
         // A concat along an inner axis takes all parts of an operand in turn: one edge.
         if (node.name.find("~part") == std::string::npos)
           edge.part =
@@ -22,7 +24,7 @@ void follow(const Model& model, const Source& s, std::vector<Edge>& all) {
         if (!edge.part.empty() || std::ranges::find(all, edge) == all.end()) all.push_back(std::move(edge));
         return;
       }
-      for (const Source& inner : node.sources()) follow(model, inner, all);
+      for (const Source& inner : node.sources()) follow(model, inner, s.delay, all);
       return;
     }
   }
@@ -37,12 +39,12 @@ std::vector<EdgeGroup> edges_into(const Model& model, const ModelNode& node) {
     for (std::size_t i = 0; i < p->ports.size(); ++i) {
       EdgeGroup& group = groups.emplace_back();
       if (p->ports.size() > 1) group.port = p->cell.ports[i];
-      for (const Source& s : p->ports[i]) follow(model, s, group.edges);
+      for (const Source& s : p->ports[i]) follow(model, s, 0, group.edges);
     }
     return groups;
   }
   groups.emplace_back();
-  for_each_source(node.kind, [&](const Source& s) { follow(model, s, groups.back().edges); });
+  for_each_source(node.kind, [&](const Source& s) { follow(model, s, 0, groups.back().edges); });
   return groups;
 }
 

@@ -9,8 +9,9 @@ bool has(const std::string& text, const std::string& part) {
 }
 
 TEST_F(Command, CheckAcceptsEveryShippedNetwork) {
-  for (const char* name : {"lif", "lapicque", "synaptic", "alpha", "own-neuron", "recurrent", "tutorial6",
-                           "digits-lif", "digits-synaptic", "digits-alpha", "digits-conv"}) {
+  for (const char* name :
+       {"lif", "lapicque", "synaptic", "alpha", "own-neuron", "recurrent", "tutorial5", "tutorial6",
+        "digits-lif", "digits-synaptic", "digits-alpha", "digits-conv", "cuba", "residual", "lstm"}) {
     const Outcome outcome = run({"check", shipped(name) + "/network.json"});
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     EXPECT_TRUE(has(outcome.err, ": ok, ")) << outcome.err;

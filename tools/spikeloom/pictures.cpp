@@ -119,7 +119,7 @@ LivePicture::LivePicture(const Network& network, const std::vector<Selection>& r
   }
   for (std::uint32_t node = 0; node < model.nodes.size(); ++node) {
     const Signal signal{Signal::Of::node, node, -1};
-    if (!is_neuron_output(model, signal)) continue;
+    if (model.nodes[node].implicit || !is_neuron_output(model, signal)) continue;
     std::vector<std::pair<plot::Trace*, std::uint32_t>> marked;
     // Marks stand over the membrane, where they can be told from its other states.
     for (const auto& state : impl_->states) {

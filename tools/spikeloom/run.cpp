@@ -183,7 +183,7 @@ Result<Run> Run::prepare(const Options& options, const Terminal& terminal) {
                          run.data_->steps(), report.samples);
   }
   for (std::uint32_t node = 0; node < model.nodes.size(); ++node)
-    if (is_neuron_output(model, {Signal::Of::node, node, -1}))
+    if (!model.nodes[node].implicit && is_neuron_output(model, {Signal::Of::node, node, -1}))
       report.spikes.emplace_back(model.nodes[node].name, model.nodes[node].size);
   return run;
 }
