@@ -1,6 +1,7 @@
 // The top of a graph file: what it says of itself, and the order in which its parts are read.
 #include "graph/graph.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "graph/body.h"
@@ -9,6 +10,10 @@
 namespace spikeloom {
 
 namespace {
+
+// What format 1 did not have when it began, by the names that "needs" may give; README.md says what they
+// mean.
+constexpr std::string_view kFeatures[] = {"modules", "sparse", "convolutions"};
 
 class GraphReader {
  public:
@@ -82,13 +87,14 @@ class GraphReader {
     }
     const json::Value needs = top_.take("needs", json::Kind::array);
     for (std::size_t i = 0; i < needs.size(); ++i) {
-      // Format 1 has no optional features yet: whatever is named comes from a later version.
-      if (needs[i].is(json::Kind::string))
-        unsupported(needs[i], "this graph needs " + in_quotes(needs[i].string()) +
-                                  ", which this version does not have");
-      else
+      if (needs[i].is(json::Kind::string)) {
+        if (std::ranges::find(kFeatures, needs[i].string()) == std::end(kFeatures))
+          unsupported(needs[i], "this graph needs " + in_quotes(needs[i].string()) +
+                                    ", which this version does not have");
+      } else {
         add(needs[i], "this must be the name of a feature", json::name_of(json::Kind::string),
             needs[i].describe());
+      }
     }
   }
 
