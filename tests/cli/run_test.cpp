@@ -137,6 +137,35 @@ TEST_F(Command, RunTakesInitialStates) {
   EXPECT_EQ(wrong.code, 2);
 }
 
+TEST_F(Command, RunTakesSpikesFromBeforeTheStart) {
+  const std::string net = write("loop.json", R"({ "spikeloom": 1, "inputs": { "x": { "shape": [2] } },
+    "nodes": { "lif": { "type": "lif", "from": ["x", { "node": "lif", "delay": 2 }], "beta": 0, "threshold": 0.5, "reset": "none" } },
+    "outputs": { "spikes": "lif" } })");
+  const std::string data = write("x.npy", npy("<f4", {3, 2, 2}, std::vector<double>(12, 0)));
+  const auto spikes = [&](const std::string& initial, const char* engine) {
+    const Outcome outcome =
+        run({"run", net, "--input", data, "--initial", initial, "--engine", engine, "--out", path("o.csv")});
+    if (outcome.code != 0) return std::to_string(outcome.code) + ": " + outcome.err;
+    const std::string text = read("o.csv");
+    return text.substr(text.find('\n') + 1);
+  };
+  const std::string shared = "lif.spk=" + write("s.npy", npy("|u1", {2}, {0, 1}));
+  const std::string each = "lif.spk=" + write("e.npy", npy("|u1", {2, 2}, {1, 0, 0, 0}));
+  std::vector<const char*> engines = {"reference"};
+  if (kHasCodeGenerator) engines.push_back("jit");
+  for (const char* engine : engines) {
+    // Steps -2 and -1 arrive in steps 0 and 1, and what they caused in steps 2 and 3.
+    EXPECT_EQ(spikes(shared, engine), "sample,step,neuron\n0,0,1\n0,1,1\n0,2,1\n1,0,1\n1,1,1\n1,2,1\n");
+    EXPECT_EQ(spikes(each, engine), "sample,step,neuron\n0,0,0\n0,1,0\n0,2,0\n");
+  }
+  if (kHasCodeGenerator) {
+    EXPECT_EQ(run({"verify", net, "--input", data, "--initial", each}).code, 0);
+  }
+  EXPECT_TRUE(has(spikes("lif.spk=" + write("b.npy", npy("|u1", {2}, {2, 0})), "reference"),
+                  "a spike before the start is 0 or 1"));
+  EXPECT_TRUE(has(spikes("lfi.spk=" + path("s.npy"), "reference"), "did you mean 'lif.spk'?"));
+}
+
 TEST_F(Command, RunGoesOnFromASavedState) {
   if (!kHasCodeGenerator) GTEST_SKIP() << "the reference saves no states";
   const std::string net = small_network();

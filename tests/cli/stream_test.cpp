@@ -135,6 +135,7 @@ TEST_F(Command, StreamRefusesWhatItCannotBeAskedFor) {
     EXPECT_TRUE(has(outcome.err + outcome.out, what)) << outcome.err;
   };
   refused({net, "-", "--input", small_input()}, "input 'current' comes from standard input");
+  refused({net, "x.csv"}, "data is given by --input x.csv; '-' is standard input");
   refused({net, "-", "--plot", path("x.png")}, "a stream has no end");
   refused({net, "-", "--json"}, "would both write to standard output");
   refused({net, "--raw", "f32"}, "--raw and --stream-output are of a stream");

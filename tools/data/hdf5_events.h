@@ -46,6 +46,8 @@ class Hdf5Events {
   Result<void> find_nwb(const hdf5::Object& units, const std::string& member);
   Error refused(std::string what, std::string expected = {}, std::string got = {},
                 std::string hint = {}) const;
+  /// Values that are numbers, in lists where the layout has lists: the file is opened a second time for them,
+  /// and may be another one by then.
   Result<const hdf5::Array*> array(const hdf5::Object& root, const std::string& path) const;
 
   Result<void> add_ragged(const hdf5::Object& root, std::uint64_t count, const EventOptions& options,

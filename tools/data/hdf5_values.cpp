@@ -1,6 +1,7 @@
 // The second half of Hdf5Events: values become events.
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "data/by_sample.h"
 #include "data/hdf5_events.h"
@@ -11,7 +12,10 @@ namespace spikeloom::data {
 
 Result<const hdf5::Array*> Hdf5Events::array(const hdf5::Object& root, const std::string& path) const {
   const hdf5::Array* found = root.dataset(path);
-  if (found != nullptr && found->has_values) return found;
+  const bool is_list = layout_ == Layout::ragged && path != "labels";
+  if (found != nullptr && found->has_values && found->type != hdf5::Type::text &&
+      found->type != hdf5::Type::other && found->is_ragged == is_list)
+    return found;
   return refused("'" + escaped(path) + "' cannot be read", {}, {},
                  found == nullptr || found->why.empty() ? "" : escaped(found->why));
 }
@@ -67,7 +71,9 @@ Result<void> Hdf5Events::add_ragged(const hdf5::Object& root, std::uint64_t coun
                                     const EventOptions& options, Events& events) const {
   TRY(const hdf5::Array* times, array(root, "spikes/times"));
   TRY(const hdf5::Array* units, array(root, "spikes/units"));
-  if (times->lengths != units->lengths || times->lengths.size() != count)
+  const std::uint64_t all = std::accumulate(times->lengths.begin(), times->lengths.end(), std::uint64_t{0});
+  if (times->lengths != units->lengths || times->lengths.size() != count || times->count() != all ||
+      units->count() != all)
     return refused("spikes/times and spikes/units have lists of different lengths");
   TRY_VOID(check_event_count(file_, times->count(), options));
   std::uint64_t at = 0;
@@ -117,7 +123,8 @@ Result<void> Hdf5Events::add_nir(const hdf5::Object& root, std::uint64_t count, 
 Result<void> Hdf5Events::add_grid(const hdf5::Object& root, std::uint64_t count, const EventOptions& options,
                                   Events& events) const {
   TRY(const hdf5::Array* data, array(root, at_ + "/data"));
-  if (data->shape.size() < 2 || count == 0 || data->count() % count != 0)
+  if (data->shape.size() < 2 || data->shape[0] != count ||
+      checked_count(data->shape, data->count()) != data->count())
     return refused("'" + escaped(at_) + "' is not gridded data");
   const std::uint64_t steps = data->shape[1];
   events.shape = {data->shape.begin() + 2, data->shape.end()};
@@ -165,7 +172,10 @@ Result<void> Hdf5Events::add_nwb(const hdf5::Object& root, const EventOptions& o
   if (has_columns_) {
     TRY(neuron, array(root, "units/neuron"));
     TRY(sample, array(root, "units/sample"));
-    TRY(signal, array(root, "units/signal"));
+    signal = root.dataset("units/signal");
+    if (signal == nullptr || signal->texts.size() != index->count() || neuron->count() != index->count() ||
+        sample->count() != index->count())
+      return refused("the columns of the units are not of the same length");
     std::vector<std::string> names = signal->texts;
     std::ranges::sort(names);
     names.erase(std::unique(names.begin(), names.end()), names.end());

@@ -328,7 +328,9 @@ void declare_run(CLI::App& app, Action& action) {
   app.add_option("stream", options->stream,
                  "-: the input that varies comes from standard input as lines step,neuron[,value], and "
                  "spikes go to standard output in the same form, after every step")
-      ->check(CLI::IsMember({"-"}))
+      ->check([](const std::string& word) {
+        return word == "-" ? std::string() : "data is given by --input " + word + "; '-' is standard input";
+      })
       ->type_name("-")
       ->option_text("[-]");
   app.add_option("--out", options->out,
