@@ -34,9 +34,10 @@ struct Body {
   std::vector<ModuleInput> inputs;  // of a module
   std::vector<GraphNode> nodes;     // names are those of this body
   std::vector<GraphOutput> outputs;
-  std::set<std::string> broken_outputs;         // were reported
-  std::unordered_map<std::string, Name> names;  // of inputs and nodes
-  std::vector<std::string> spellings;           // of these names, for near ones
+  std::unordered_map<std::string, std::size_t> output_names;  // of `outputs`, once they are linked
+  std::set<std::string> broken_outputs;                       // were reported
+  std::unordered_map<std::string, Name> names;                // of inputs and nodes
+  std::vector<std::string> spellings;                         // of these names, for near ones
 
   /// With all that it uses in place: nodes, references and tensors by name, levels of modules.
   struct Size {

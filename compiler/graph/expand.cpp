@@ -1,5 +1,5 @@
 // Puts the nodes of a module where it is used, under the name of the use.
-#include <set>
+#include <map>
 
 #include "graph/body.h"
 
@@ -73,16 +73,20 @@ class Expander {
     }
     graph_.uses.push_back(std::move(use));
 
+    std::map<std::string_view, const PortInputs*> ports;
+    for (const PortInputs& port : made.from) ports.emplace(port.port, &port);
     std::vector<Reference> given;
-    for (const ModuleInput& input : module.inputs) given.push_back(one_value(input, made, index));
+    for (const ModuleInput& input : module.inputs) {
+      auto port = ports.find(input.name);
+      if (port == ports.end()) port = ports.find("");
+      given.push_back(one_value(input, made, port == ports.end() ? nullptr : port->second, index));
+    }
     body(module, prefix, index, given);
   }
 
   /// What an input of the module reads: the reference itself, or a node that sums the list.
-  Reference one_value(const ModuleInput& input, const GraphNode& made, std::int32_t use) {
-    const PortInputs* from = nullptr;
-    for (const PortInputs& port : made.from)
-      if (port.port.empty() || port.port == input.name) from = &port;
+  Reference one_value(const ModuleInput& input, const GraphNode& made, const PortInputs* from,
+                      std::int32_t use) {
     if (!from || made.broken) return {};
     Reference given = from->references.front();
     if (from->references.size() > 1) {

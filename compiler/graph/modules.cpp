@@ -37,10 +37,13 @@ void read_module(GraphReading& reading, Body& body) {
   fields.finish("field of a module");
 }
 
-std::string names_of(const std::vector<std::string>& names) {
-  std::string all;
-  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
-  return all;
+/// The first of them.
+template <class Named>
+std::string names_of(const std::vector<Named>& all) {
+  constexpr std::size_t most = 10;
+  std::string names;
+  for (std::size_t i = 0; i < all.size() && i < most; ++i) names += (i ? ", " : "") + all[i].name;
+  return all.size() > most ? names + ", ..." : names;
 }
 
 /// Every text in a value: what could be the name of a tensor.
@@ -80,6 +83,7 @@ class Linker {
       if (!is_known) body.broken_outputs.insert(output.name);
       return !is_known;
     });
+    for (std::size_t i = 0; i < body.outputs.size(); ++i) body.output_names.emplace(body.outputs[i].name, i);
   }
 
  private:
@@ -135,23 +139,22 @@ class Linker {
     if (module.broken_outputs.contains(reference.state) ||
         (reference.state.empty() && !module.broken_outputs.empty()))
       return false;
-    std::vector<std::string> names;
     const GraphOutput* meant = nullptr;
-    for (const GraphOutput& o : module.outputs) {
-      names.push_back(o.name);
-      if (o.name == reference.state || (reference.state.empty() && module.outputs.size() == 1)) meant = &o;
-    }
-    if (!meant && names.empty())
+    if (const auto found = module.output_names.find(reference.state); found != module.output_names.end())
+      meant = &module.outputs[found->second];
+    if (reference.state.empty() && module.outputs.size() == 1) meant = &module.outputs.front();
+    if (!meant && module.outputs.empty())
       return problem(reference, "the module " + in_quotes(module.name) + " has no outputs", "",
                      "give it \"outputs\", or read a node inside it, such as " +
                          in_quotes(path + "/" + module.nodes.front().name));
     if (!meant && reference.state.empty())
       return problem(reference, "the module " + in_quotes(module.name) + " has several outputs",
-                     in_quotes(path + "." + names.front()), "its outputs are " + names_of(names));
+                     in_quotes(path + "." + module.outputs.front().name),
+                     "its outputs are " + names_of(module.outputs));
     if (!meant)
       return problem(reference,
                      "the module " + in_quotes(module.name) + " has no output " + in_quotes(reference.state),
-                     "", json::hint_for(reference.state, names));
+                     "", near(reference.state, module.outputs));
     bool fits = true;
     const auto slice = part_of(meant->reference.slice, reference.slice, fits);
     if (!fits)
@@ -163,6 +166,16 @@ class Linker {
     reference.state = meant->reference.state;
     reference.slice = slice;
     return true;
+  }
+
+  /// Looking for near names takes time: not for each of a hundred thousand.
+  template <class Named>
+  std::string near(const std::string& word, const std::vector<Named>& all) {
+    constexpr std::size_t most_hints = 10;
+    if (++reading_.unknown_names > most_hints) return {};
+    std::vector<std::string> names;
+    for (const Named& one : all) names.push_back(one.name);
+    return json::hint_for(word, names);
   }
 
   bool problem(const Reference& reference, std::string what, std::string expected = {},
@@ -211,42 +224,50 @@ class Linker {
   }
 
   void check_inputs(const GraphNode& node, const Body& module) {
-    std::vector<std::string> names;
-    for (const ModuleInput& in : module.inputs) names.push_back(in.name);
+    const std::vector<ModuleInput>& inputs = module.inputs;
     const std::string whose = "the module " + in_quotes(module.name);
-    if (names.empty()) {
+    if (inputs.empty()) {
       if (!node.from.empty())
         reading_.add(node.from.front().place, whose + " has no inputs: it reads nothing", "no 'from'");
       return;
     }
     if (node.from.empty()) {
       reading_.add(node.place, "'from' is missing",
-                   "what " + whose + " reads at its inputs " + names_of(names));
+                   "what " + whose + " reads at its inputs " + names_of(inputs));
       return;
     }
     if (node.from.front().port.empty()) {
-      if (names.size() > 1)
+      if (inputs.size() > 1)
         reading_.add(node.from.front().place, whose + " has several inputs",
-                     "an object that says what each of " + names_of(names) + " reads", "",
-                     "\"from\": { \"" + names.front() + "\": ... }");
+                     "an object that says what each of " + names_of(inputs) + " reads", "",
+                     "\"from\": { \"" + inputs.front().name + "\": ... }");
       return;
     }
-    for (const PortInputs& port : node.from)
-      if (std::ranges::find(names, port.port) == names.end())
+    std::set<std::string_view> given;
+    for (const PortInputs& port : node.from) {
+      given.insert(port.port);
+      const auto input = module.names.find(port.port);
+      if (input == module.names.end() || input->second.is_node)
         reading_.add(port.place, whose + " has no input " + in_quotes(port.port), {}, {},
-                     json::hint_for(port.port, names));
-    for (const std::string& name : names)
-      if (std::ranges::find(node.from, name, &PortInputs::port) == node.from.end())
-        reading_.add(node.place.find("from"),
-                     "the input " + in_quotes(name) + " of " + whose + " reads nothing",
-                     "\"" + name + "\": a reference");
+                     near(port.port, inputs));
+    }
+    std::size_t missing = 0;
+    for (const ModuleInput& in : inputs) {
+      if (given.contains(in.name)) continue;
+      reading_.add(node.place.find("from"),
+                   "the input " + in_quotes(in.name) + " of " + whose + " reads nothing",
+                   "\"" + in.name + "\": a reference");
+      constexpr std::size_t most_missing = 10;
+      if (++missing == most_missing) break;
+    }
   }
 
   void check_tensors(const Body& module, json::Value with) {
     for (std::size_t i = 0; i < with.size(); ++i) {
       if (!check_name(reading_, with, i, "tensor")) continue;
-      std::set<std::string>& texts = texts_[&module];
-      if (texts.empty()) texts = tensor_texts(module);
+      const auto [known, is_new] = texts_.try_emplace(&module);
+      std::set<std::string>& texts = known->second;
+      if (is_new) texts = tensor_texts(module);
       if (!texts.contains(with.key(i))) {
         reading_.report.add(with.at_key(
             i, "the module " + in_quotes(module.name) + " names no tensor " + in_quotes(with.key(i)), "", "",
@@ -255,7 +276,9 @@ class Linker {
     }
   }
 
-  static std::string near_text(const std::string& name, const std::set<std::string>& texts) {
+  std::string near_text(const std::string& name, const std::set<std::string>& texts) {
+    constexpr std::size_t most_hints = 10;
+    if (++reading_.unknown_names > most_hints) return {};
     const std::vector<std::string> all(texts.begin(), texts.end());
     const std::string near = all.size() <= 1000 ? json::nearest(name, all) : "";
     return near.empty() ? "" : "did you mean '" + escaped(near) + "'?";

@@ -128,5 +128,28 @@ TEST(Modules, AreLinkedInTimeHoweverLongTheyRefer) {
   }
 }
 
+TEST(Modules, AreUsedInTimeHoweverManyInputsAndOutputsTheyHave) {
+  constexpr int count = 20000;
+  std::string inputs, outputs, from, nodes;
+  for (int i = 0; i < count; ++i) {
+    const std::string n = std::to_string(i), comma = i ? ", " : "";
+    inputs += comma + "\"in" + n + "\": {}";
+    outputs += comma + "\"out" + n + "\": \"r\"";
+    from += comma + "\"in" + n + "\": \"x\"";
+    nodes += ", \"n" + n + R"(": {"type": "relu", "from": "use.)" + (i % 2 ? "oops" : "out") + n + "\"}";
+  }
+  const std::string text =
+      R"({"spikeloom": 1, "inputs": {"x": {"shape": [1]}}, "modules": {"m": {"inputs": {)" + inputs +
+      R"(}, "nodes": {"r": {"type": "relu", "from": "in7"}}, "outputs": {)" + outputs +
+      R"(}}}, "nodes": {"use": {"type": "m", "from": {)" + from +
+      R"(}}, "less": {"type": "m", "from": {"in1": "x"}})" + nodes + "}}";
+  Report report;
+  const auto graph = read(text, report);
+  ASSERT_TRUE(graph);
+  EXPECT_EQ(report.errors(), 10u + count / 2)
+      << "ten of the inputs that read nothing, and every output that is not there";
+  EXPECT_EQ(find(*graph, "n2")->from[0].references[0].node, "use/r");
+}
+
 }  // namespace
 }  // namespace spikeloom
