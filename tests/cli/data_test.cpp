@@ -182,6 +182,27 @@ TEST_F(Data, RandomNumbersOfASampleDoNotDependOnWhichOthersAreTaken) {
     for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(one[step * 8 + i], all[(step * 3 + 2) * 8 + i]);
 }
 
+TEST_F(Data, ARunThatFailsLeavesWhatItRecordedInItsFile) {
+  std::vector<double> values(5000, 1);
+  values[4900] = 0.0 / 0.0;
+  write("x.npy", npy("<f4", {5000, 1}, values));
+  const std::string said = seen("[1]", {"--input", path("x.npy")});
+  EXPECT_TRUE(said.starts_with("3: ") && has(said, "is not finite at [4900, 0]")) << said;
+  EXPECT_TRUE(has(read("seen.csv"), "step,neuron\n0,0\n1,0\n2,0\n")) << read("seen.csv").substr(0, 200);
+}
+
+TEST_F(Data, AnNpzOfARunIsDrawn) {
+  const std::string net = write("net.json", repeater(*this, "[3]", "1"));
+  write("x.csv", "0,1\n2,0\n");
+  ASSERT_EQ(run({"run", net, "--input", path("x.csv"), "--record", "lif.mem", "--out", path("o.npz")}).code,
+            0);
+  for (const char* file : {"o.npz", "o.npz:lif.mem"}) {
+    const Outcome outcome = run({"plot", path(file), "--output", path("p.svg")});
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_TRUE(has(read("p.svg"), "<svg")) << file;
+  }
+}
+
 TEST_F(Data, ARunIsWrittenToOneFileWithItsHeader) {
   const std::string net = write("net.json", repeater(*this, "[3]", "0.5"));
   write("x.csv", "sample,t,neuron\n0,0,1\n1,2,0\n");

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "arrays/files.h"
+#include "arrays/npz.h"
 #include "json/json.h"
 #include "support/file.h"
 #include "support/report.h"
@@ -19,7 +21,9 @@ constexpr std::uint64_t kMostRunJson = 64u << 20;  // bytes
 /// [steps], [steps, neurons] or [steps, samples, ...shape]; with a known shape of one sample, just that.
 Result<Recorded> recorded_of(const std::string& path, const std::optional<Shape>& sample_shape) {
   TRY(ArrayFile file, ArrayFile::open(path));
-  std::string stem = std::filesystem::path(path).stem().string();
+  const auto colon = path.rfind(".npz:");
+  std::string stem =
+      colon != std::string::npos ? path.substr(colon + 5) : std::filesystem::path(path).stem().string();
   bool is_named_spikes = false;
   for (const char* ending : {".spk", ".events"})
     if (stem.ends_with(ending)) {
@@ -118,6 +122,19 @@ Result<void> add_run(const std::filesystem::path& folder, RecordedRun& run) {
   return {};
 }
 
+/// Every array of an .npz, the classes of its samples aside.
+Result<void> add_members(const std::string& path, RecordedRun& run) {
+  TRY(const InputFile file, InputFile::open(path));
+  TRY(const std::vector<std::string> members, npz_members(bytes_of(file)));
+  for (const std::string& member : members) {
+    if (member == "labels" && members.size() > 1) continue;
+    TRY(Recorded recorded, recorded_of(path + ":" + member, {}));
+    run.recordings.push_back(std::move(recorded));
+  }
+  if (!run.recordings.empty()) return {};
+  return Error(ErrorKind::invalid, "'" + escaped(path) + "' holds no arrays");
+}
+
 }  // namespace
 
 Result<void> Recorded::visit(std::uint32_t sample, std::uint64_t begin, std::uint64_t end, bool all,
@@ -153,6 +170,7 @@ Result<void> Recorded::visit(std::uint32_t sample, std::uint64_t begin, std::uin
 Result<void> add_recorded(const std::string& path, RecordedRun& run) {
   std::error_code problem;
   if (!std::filesystem::is_directory(path, problem)) {
+    if (array_file_kind(path) == ArrayFileKind::npz) return add_members(path, run);
     TRY(Recorded recorded, recorded_of(path, {}));
     run.recordings.push_back(std::move(recorded));
     return {};

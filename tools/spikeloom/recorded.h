@@ -39,7 +39,7 @@ struct RecordedRun {
   std::vector<Recorded> recordings;
 };
 
-/// `path` is a .npy file, or a folder: of a run (run.json), or of .npy files.
+/// `path` is a .npy or .npz file, or a folder: of a run (run.json), or of .npy files.
 Result<void> add_recorded(const std::string& path, RecordedRun& run);
 
 }  // namespace spikeloom::tool

@@ -251,7 +251,11 @@ Result<void> Run::execute(std::stop_token stop, const Terminal& terminal) {
     run_options.progress = [&](std::uint64_t done, std::uint64_t steps) {
       progress.update(part * steps + done);
     };
-    TRY_VOID(run_part(*engine, first, count, run_options));
+    if (const auto ran = run_part(*engine, first, count, run_options); !ran) {
+      // What was recorded until then is brought to disk all the same.
+      if (single_) static_cast<void>(single_->write(info(), data_->labels()));
+      return ran.error();
+    }
   }
   report_.run_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (recordings_) TRY_VOID(recordings_->close());
