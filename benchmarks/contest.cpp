@@ -24,7 +24,8 @@ Shape shape_of(const Workload& workload, const Reference& reference, const float
   Shape shape{
       .batch = workload.batch, .steps = workload.steps, .input = input, .constant = workload.constant};
   for (const Stage& stage : workload.stages) {
-    Layer layer{.inputs = stage.inputs, .outputs = stage.outputs, .neuron = stage.neuron};
+    Layer layer{
+        .inputs = stage.inputs, .outputs = stage.outputs, .neuron = stage.neuron, .picture = stage.picture};
     if (!stage.linear.empty()) layer.weight = reference.weight(stage.linear);
     if (stage.neuron.kind == Kind::alpha) layer.neuron.gain = reference.alpha_gain(stage.neuron);
     shape.layers.push_back(layer);

@@ -47,7 +47,10 @@ void export_workload(const Workload& workload, const std::filesystem::path& fold
                               {"threshold", n.threshold}});
     if (stage.linear.empty()) continue;
     const std::string file = stage.linear + ".npy";
-    write_npy(own / file, reference.weight(stage.linear), {stage.outputs, stage.inputs});
+    const Picture& p = stage.picture;
+    std::vector<std::size_t> sizes = {stage.outputs, stage.inputs};
+    if (p.channels > 0) sizes = {p.outputs, p.channels, p.window, p.window};
+    write_npy(own / file, reference.weight(stage.linear), sizes);
     network["nodes"][stage.linear]["weight"] = file;
   }
   const std::vector<float> input = workload.input();

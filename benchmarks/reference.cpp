@@ -34,7 +34,10 @@ Reference::~Reference() = default;
 
 std::span<const float> Reference::weight(const std::string& linear) const {
   for (const ModelNode& node : impl_->model.nodes)
-    if (node.name == linear) return std::get<Linear>(node.kind).weight->values;
+    if (node.name == linear) {
+      if (const auto* convolution = std::get_if<Convolution>(&node.kind)) return convolution->weight->values;
+      return std::get<Linear>(node.kind).weight->values;
+    }
   return {};
 }
 

@@ -19,6 +19,11 @@ struct Neuron {
   float alpha = 0, beta = 0, gain = 0, threshold = 1;
 };
 
+/// Of a convolution of square pictures, pooled to the largest of 2 x 2: what it reads, and its channels.
+struct Picture {
+  std::size_t channels = 0, side = 0, window = 0, outputs = 0;
+};
+
 /// A linear layer (PyTorch's layout) and the population behind it. Without weights the population reads its
 /// input itself.
 struct Layer {
@@ -26,6 +31,7 @@ struct Layer {
   std::span<const float> weight;  // [outputs][inputs]
   std::span<const float> bias;    // [outputs] or empty
   Neuron neuron;
+  Picture picture;  // no channels: a linear layer
 };
 
 struct Shape {
@@ -85,7 +91,11 @@ std::unique_ptr<Limit> neurons(const Shape& shape);
 /// added: W5.
 std::unique_ptr<Limit> recurrent(const Shape& shape);
 
-/// Any of these, for machines without AVX-512: plain loops over events.
+/// Two convolutions with pools, and a readout: W3.
+std::unique_ptr<Limit> pictures(const Shape& shape);
+std::unique_ptr<Limit> plain_pictures(const Shape& shape);
+
+/// Any of the others, for machines without AVX-512: plain loops over events.
 enum class Form { network, neurons, recurrent };
 std::unique_ptr<Limit> plain(Form form, const Shape& shape);
 

@@ -48,7 +48,7 @@ std::vector<float> bernoulli(std::size_t count, double density, unsigned seed) {
 
 std::vector<Workload> all_workloads(bool is_small) {
   std::vector<Workload> all;
-  for (auto make : {w1, w2, w4, w5, w8})
+  for (auto make : {w1, w2, w3, w4, w5, w8})
     for (Workload& w : make(is_small)) all.push_back(std::move(w));
   return all;
 }

@@ -18,6 +18,7 @@ struct Stage {
   std::size_t inputs = 0, outputs = 0;
   double mean = 0, std = 0;  // of the weights
   Neuron neuron;
+  Picture picture;
 };
 
 /// What a time is divided by.
@@ -40,6 +41,7 @@ struct Workload {
 /// `is_small`: the same forms with few neurons, to compare bits quickly.
 std::vector<Workload> w1(bool is_small);
 std::vector<Workload> w2(bool is_small);
+std::vector<Workload> w3(bool is_small);
 std::vector<Workload> w4(bool is_small);
 std::vector<Workload> w5(bool is_small);
 std::vector<Workload> w8(bool is_small);
