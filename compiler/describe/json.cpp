@@ -1,9 +1,13 @@
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "analysis/affine.h"
 #include "analysis/facts.h"
 #include "describe/describe.h"
 #include "describe/edges.h"
+#include "equations/derivative.h"
+#include "equations/parse.h"
 
 namespace spikeloom {
 namespace {
@@ -41,23 +45,53 @@ Object windows_of(const Windows& w) {
           {"groups", w.groups}};
 }
 
-Object node_of(const Model& model, const ModelNode& node, const NodeFacts& facts) {
+/// Work that derivatives of a whole graph may take, in terms: about half a second.
+constexpr std::size_t kDerivativeWork = 10'000'000;
+
+/// Partial derivatives of a line by each name in it, as far as they are not 0 and can be read. `left` is what
+/// is left of the work for them.
+Object derivatives_of(const PrintedLine& line, std::size_t& left) {
+  Object all = Object::object();
+  if (left == 0) return all;
+  TextProblem problem;
+  const auto e = parse_expression(line.expression, {.internal = true}, problem);
+  if (!e) return all;
+  for (const Term& term : e->terms) {
+    if (term.name.empty() || all.contains(term.name)) continue;
+    left -= std::min(left, e->terms.size() * e->terms.size());
+    if (left == 0) return all;
+    const auto d = derivative(*e, term.name);
+    std::string text = d ? print(*d) : "";
+    if (!text.empty() && text != "0" && text.size() <= kLineLimit) all[term.name] = std::move(text);
+  }
+  return all;
+}
+
+Object node_of(const Model& model, const ModelNode& node, const NodeFacts& facts,
+               std::size_t& derivative_work) {
   Object o{{"name", node.name}, {"type", node.type}};
   if (!node.label.empty()) o["label"] = node.label;
   o["shape"] = node.shape;
   o["spikes"] = node.spikes();
   o["from"] = edges_of(model, node);
   if (const auto* p = std::get_if<Population>(&node.kind)) {
-    Object parameters = Object::object(), states = Object::object(), lines = Object::array();
+    Object parameters = Object::object(), states = Object::object(), lines = Object::array(),
+           derivatives = Object::array();
+    const std::vector<bool> affine = affine_states(p->cell);
     for (const std::size_t i : parameters_in_use(p->cell))
       parameters[p->cell.parameters[i]] = values_of(p->parameters[i]);
     for (std::size_t i = 0; i < p->cell.states.size(); ++i)
       states[p->cell.states[i].name] = {{"doc", p->cell.states[i].doc},
-                                        {"initial", values_of(p->initial[i])}};
-    for (const PrintedLine& l : p->cell.lines) lines.push_back(l.name + " = " + l.expression);
+                                        {"initial", values_of(p->initial[i])},
+                                        {"affine", static_cast<bool>(affine[i])}};
+    for (const PrintedLine& l : p->cell.lines) {
+      lines.push_back(l.name + " = " + l.expression);
+      derivatives.push_back(derivatives_of(l, derivative_work));
+    }
     o["parameters"] = std::move(parameters);
     o["states"] = std::move(states);
     o["equations"] = std::move(lines);
+    o["derivatives"] = std::move(derivatives);  // of each equation, by the names in it
     o["operations"] = facts.operations;
   } else if (const auto* linear = std::get_if<Linear>(&node.kind)) {
     o["weight"] = linear->weight->shape;
@@ -96,8 +130,10 @@ std::string describe_json(const Model& model) {
     o["inputs"].push_back(
         {{"name", in.name}, {"shape", in.shape}, {"time", in.constant ? "constant" : "varying"}});
   o["nodes"] = Object::array();
+  std::size_t derivative_work = kDerivativeWork;
   for (std::size_t i = 0; i < model.nodes.size(); ++i)
-    if (!model.nodes[i].implicit) o["nodes"].push_back(node_of(model, model.nodes[i], facts.nodes[i]));
+    if (!model.nodes[i].implicit)
+      o["nodes"].push_back(node_of(model, model.nodes[i], facts.nodes[i], derivative_work));
   if (!model.uses.empty()) o["uses"] = Object::array();
   for (const ModelUse& use : model.uses) {
     Object of_module{{"name", use.name}, {"module", use.module}};

@@ -11,8 +11,8 @@ namespace {
 
 float apply(Op op, float x, float y, float z) {
   switch (op) {
-#define OP(name, type, arity, text, scalar, emit) \
-  case Op::name:                                  \
+#define OP(name, type, arity, text, scalar, emit, derivative) \
+  case Op::name:                                              \
     return static_cast<float>(scalar);
 #include "equations/ops.def"
     default:

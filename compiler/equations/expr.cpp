@@ -19,8 +19,8 @@ int arity(Op op) {
     case Op::Winner:
     case Op::Quantize:
       return 1;
-#define OP(name, type, arity, text, scalar, emit) \
-  case Op::name:                                  \
+#define OP(name, type, arity, text, scalar, emit, derivative) \
+  case Op::name:                                              \
     return arity;
 #include "equations/ops.def"
   }
@@ -31,8 +31,8 @@ Type result_type(Op op) {
   switch (op) {
     case Op::Winner:
       return Type::Bool;
-#define OP(name, type, arity, text, scalar, emit) \
-  case Op::name:                                  \
+#define OP(name, type, arity, text, scalar, emit, derivative) \
+  case Op::name:                                              \
     return Type::type;
 #include "equations/ops.def"
     default:
@@ -64,8 +64,8 @@ const char* name_of(Op op) {
       return "Winner";
     case Op::Quantize:
       return "Quantize";
-#define OP(name, type, arity, text, scalar, emit) \
-  case Op::name:                                  \
+#define OP(name, type, arity, text, scalar, emit, derivative) \
+  case Op::name:                                              \
     return #name;
 #include "equations/ops.def"
   }

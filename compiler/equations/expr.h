@@ -22,7 +22,7 @@ enum class Op : std::uint8_t {
   Winner,    // arg[0]: true at the largest value of the sample's population (NaN lowest, ties to the lowest
              // index)
   Quantize,  // arg[0], `index`: the level table
-#define OP(name, type, arity, text, scalar, emit) name,
+#define OP(name, type, arity, text, scalar, emit, derivative) name,
 #include "equations/ops.def"  // undefines OP at its end
 };
 

@@ -40,7 +40,7 @@ std::span<const Notation> notations() {
   static const std::vector<Notation> all = {
       read_notation(Op::Winner, "winner(x)", 1),
       read_notation(Op::Quantize, "quantize(x)", 1),
-#define OP(name, type, arity, text, scalar, emit) read_notation(Op::name, text, arity),
+#define OP(name, type, arity, text, scalar, emit, derivative) read_notation(Op::name, text, arity),
 #include "equations/ops.def"
   };
   return all;

@@ -12,8 +12,8 @@ namespace {
 /// Op by its LLVM column; x, y and z are the names that ops.def uses.
 llvm::Value* emit_operation(VectorBuilder& b, Op op, llvm::Value* x, llvm::Value* y, llvm::Value* z) {
   switch (op) {
-#define OP(name, type, arity, text, scalar, emit) \
-  case Op::name:                                  \
+#define OP(name, type, arity, text, scalar, emit, derivative) \
+  case Op::name:                                              \
     return emit;
 #include "equations/ops.def"
     default:

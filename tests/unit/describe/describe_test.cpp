@@ -145,6 +145,10 @@ TEST(Describe, GivesProgramsTheSameFacts) {
   EXPECT_EQ(o["nodes"][1]["from"][1], (nlohmann::json{{"node", "n[0:2]"}, {"delay", 1}}));
   EXPECT_EQ(o["nodes"][2]["parameters"]["beta"]["count"], 3);
   EXPECT_EQ(o["nodes"][2]["equations"][1], "mem = beta * mem + input - fired * threshold");
+  EXPECT_EQ(o["nodes"][2]["derivatives"][1]["mem"], "beta");
+  EXPECT_EQ(o["nodes"][2]["derivatives"][1]["fired"], "-threshold");
+  EXPECT_TRUE(o["nodes"][2]["derivatives"][0].empty()) << "a condition";
+  EXPECT_EQ(o["nodes"][2]["states"]["mem"]["affine"], true);
   EXPECT_EQ(o["memory"]["weights"], 24);
 }
 

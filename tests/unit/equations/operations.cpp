@@ -102,7 +102,7 @@ TEST(Operations, HaveTheirMeaningOnCornerValues) {
   };
   const float nothing[] = {0};
   std::size_t rows = 0;
-#define OP(name, type, n, text, scalar, emit)                                                            \
+#define OP(name, type, n, text, scalar, emit, derivative)                                                \
   {                                                                                                      \
     ++rows;                                                                                              \
     ASSERT_TRUE(meanings().contains(Op::name)) << #name;                                                 \

@@ -90,7 +90,7 @@ TEST_P(EveryOperation, MeansInVectorsWhatItMeansInTheReference) {
 
 std::vector<Op> all_operations() {
   return {
-#define OP(name, type, arity, text, scalar, emit) Op::name,
+#define OP(name, type, arity, text, scalar, emit, derivative) Op::name,
 #include "equations/ops.def"
   };
 }
