@@ -90,9 +90,10 @@ struct Graph {
 struct GraphOptions {
   json::Limits json;
   TensorLimits tensors;
-  bool tensors_anywhere = false;     // allow paths out of the graph's folder
-  std::size_t nodes = 100000;        // modules expanded
-  std::size_t references = 1000000;  // of all nodes together
+  bool tensors_anywhere = false;          // allow paths out of the graph's folder
+  std::size_t nodes = 100000;             // modules expanded
+  std::size_t references = 1000000;       // of all nodes together
+  decltype(TensorSource::memory) memory;  // tensor files that were never written
 };
 
 /// Problems go to `report`; what could be read is returned even then (for further checks), null if the text

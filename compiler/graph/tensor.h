@@ -2,6 +2,9 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
 
 #include "arrays/array.h"
 
@@ -12,6 +15,9 @@ struct TensorSource {
   std::filesystem::path folder;
   bool anywhere = false;
   TensorLimits limits;
+  /// Files that were never written: bytes by name, looked up before the folder. An imported network has its
+  /// weights here.
+  std::shared_ptr<const std::map<std::string, std::string>> memory;
 };
 
 }  // namespace spikeloom

@@ -57,6 +57,16 @@ std::optional<Tensor> read_named_tensor(json::Value value, const Graph& graph, R
     report_at(value, read_array({.name = named.file}, *kind, {}, graph.source.limits).error(), report);
     return {};
   }
+  if (graph.source.memory) {
+    if (const auto held = graph.source.memory->find(named.file); held != graph.source.memory->end()) {
+      const std::span bytes(reinterpret_cast<const unsigned char*>(held->second.data()), held->second.size());
+      Result<Tensor> tensor =
+          read_array(bytes_of(bytes, named.file), *kind, named.member, graph.source.limits);
+      if (tensor) return std::move(*tensor);
+      report_at(value, tensor.error(), report);
+      return {};
+    }
+  }
   Result<InputFile> file = graph.source.anywhere ? InputFile::open(graph.source.folder / named.file)
                                                  : InputFile::open_below(graph.source.folder, named.file);
   if (!file) {

@@ -25,12 +25,13 @@ Result<void> show_stages(const Options& options, const Network& network, const T
 }
 
 int check(const Options& options, const Terminal& terminal) {
-  const Network network = read_network(options.network.file, {options.network.tensors_anywhere});
+  const Network network = read_network(options.network.file, options.network.options());
   const bool ok = network.model.has_value();
   if (options.json) {
     terminal.data(diagnostics_json(ok, network.problems));
   } else {
     terminal.diagnostics(network.problems);
+    say_assumed(network, terminal);
     if (ok) {
       std::size_t nodes = 0;
       for (const ModelNode& node : network.model->nodes) nodes += !node.implicit;

@@ -33,14 +33,20 @@ std::string is_width(const std::string& text) {
 }  // namespace
 
 void NetworkChoice::declare(CLI::App& app) {
-  app.add_option("network", file, "the graph file")->required()->type_name("NETWORK.json");
+  app.add_option("network", file, "the graph file, or a NIR file")->required()->type_name("NETWORK.json");
   app.add_flag("--tensors-anywhere", tensors_anywhere,
                "let the graph read tensor files outside its own folder");
+  nir.declare(app);
+}
+
+void say_assumed(const Network& network, const Terminal& terminal) {
+  for (const std::string& line : network.assumed) terminal.say("assumed: " + escaped(line));
 }
 
 Result<Network> NetworkChoice::load(const Terminal& terminal) const {
-  TRY(Network network, load_network(file, {tensors_anywhere}));
+  TRY(Network network, load_network(file, options()));
   terminal.diagnostics(network.problems);
+  say_assumed(network, terminal);
   return network;
 }
 

@@ -10,6 +10,7 @@
 #include "compiled.h"
 #include "input_data.h"
 #include "network.h"
+#include "nir_choice.h"
 #include "terminal.h"
 
 namespace CLI {
@@ -22,10 +23,15 @@ namespace spikeloom::tool {
 struct NetworkChoice {
   std::string file;
   bool tensors_anywhere = false;
+  NirChoice nir;
   void declare(CLI::App& app);
-  /// Warnings go to the terminal.
+  NetworkOptions options() const { return {tensors_anywhere, nir.options(), {}}; }
+  /// Warnings, and what was assumed, go to the terminal.
   Result<Network> load(const Terminal& terminal) const;
 };
+
+/// What a NIR file does not say, a line each.
+void say_assumed(const Network& network, const Terminal& terminal);
 
 /// The machine to compile for, and what is kept of it.
 struct MachineChoice {

@@ -1,10 +1,19 @@
 #include "network.h"
 
+#include <algorithm>
+
+#include "imported.h"
 #include "model/build.h"
 #include "support/report.h"
 #include "support/text.h"
 
 namespace spikeloom::tool {
+
+bool is_nir(const std::filesystem::path& file) {
+  std::string ending = file.extension().string();
+  std::ranges::transform(ending, ending.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
+  return ending == ".nir";
+}
 
 Network read_network(const std::filesystem::path& file, const NetworkOptions& options) {
   Network network;
@@ -12,12 +21,17 @@ Network read_network(const std::filesystem::path& file, const NetworkOptions& op
   Report report;
   GraphOptions graph_options;
   graph_options.tensors_anywhere = options.tensors_anywhere;
-  network.graph =
-      timed(&network.times, "graph", [&] { return read_graph_file(file, graph_options, report); });
+  network.graph = timed(&network.times, "graph", [&] {
+    return is_nir(file) ? read_imported(file, options, graph_options, report, network.assumed)
+                        : read_graph_file(file, graph_options, report);
+  });
   if (network.graph != nullptr)
     network.model =
         timed(&network.times, "model", [&] { return build_model(*network.graph, ModelLimits{}, report); });
   network.problems = report.error().diagnostics;
+  // An imported graph was never a file with lines.
+  if (is_nir(file))
+    for (Diagnostic& d : network.problems) d.line = d.column = 0;
   if (!report.ok()) network.model.reset();
   return network;
 }

@@ -9,6 +9,7 @@
 
 #include "graph/graph.h"
 #include "model/model.h"
+#include "nir/options.h"
 #include "spikeloom/result.h"
 #include "stages.h"
 
@@ -20,6 +21,7 @@ struct Network {
   std::optional<Model> model;        // absent after an error
   std::vector<Diagnostic> problems;  // errors and warnings, by place
   StageTimes times;                  // of reading and checking
+  std::vector<std::string> assumed;  // of a NIR file: what it does not say
 
   /// ms per step if the file says so.
   std::optional<double> dt_ms() const { return graph == nullptr ? std::nullopt : graph->dt; }
@@ -28,9 +30,15 @@ struct Network {
 
 struct NetworkOptions {
   bool tensors_anywhere = false;
+  nir::Options nir;            // of a NIR file
+  std::filesystem::path hdf5;  // the program that reads HDF5; "": beside this one
 };
 
-/// Reads the file and reports everything that is wrong with it.
+/// By the ending of its name.
+bool is_nir(const std::filesystem::path& file);
+
+/// Reads a graph file, or a NIR file as the graph that it becomes, and reports everything that is wrong with
+/// it.
 Network read_network(const std::filesystem::path& file, const NetworkOptions& options);
 
 /// The same where a network is needed: errors are the result; warnings stay in `problems`.

@@ -6,7 +6,7 @@
 namespace spikeloom::tool {
 
 std::span<const Verb> verbs() {
-  static constexpr std::array<Verb, 11> kVerbs = {{
+  static constexpr std::array<Verb, 13> kVerbs = {{
       {"check", "report every problem of a graph file, at once",
        "  spikeloom check digits.json\n"
        "  spikeloom check digits.json --json",
@@ -39,6 +39,12 @@ std::span<const Verb> verbs() {
        "  spikeloom convert sample.bin -o sample.npz --bin 1\n"
        "  spikeloom convert spikes.csv -o spikes.h5 --format sonata --dt 0.1",
        declare_convert},
+      {"import", "turn a NIR file into a graph file and its weights",
+       "  spikeloom import model.nir -o net.json --from snntorch\n"
+       "  spikeloom import model.nir -o net.json --dt 0.1 --integrator exact --reset subtract",
+       declare_import},
+      {"export", "turn a network into a NIR file, as far as NIR can say it",
+       "  spikeloom export net.json -o net.nir", declare_export},
       {"neurons", "list the neuron models that ship, or show one with its equations",
        "  spikeloom neurons\n"
        "  spikeloom neurons lif",

@@ -36,6 +36,8 @@ void declare_bench(CLI::App& app, Action& action);
 void declare_profile(CLI::App& app, Action& action);
 void declare_convert(CLI::App& app, Action& action);
 void declare_plot(CLI::App& app, Action& action);
+void declare_import(CLI::App& app, Action& action);
+void declare_export(CLI::App& app, Action& action);
 void declare_neurons(CLI::App& app, Action& action);
 void declare_schema(CLI::App& app, Action& action);
 void declare_doctor(CLI::App& app, Action& action);
