@@ -155,10 +155,8 @@ std::unique_ptr<Graph> read_graph(std::string_view text, const std::string& file
   graph->document = json::Document::parse(text, file, options.json, report);
   if (!graph->document) return nullptr;
   graph->file = file;
-  graph->source = {.folder = folder,
-                   .anywhere = options.tensors_anywhere,
-                   .limits = options.tensors,
-                   .memory = options.memory};
+  graph->source = {.folder = folder, .anywhere = options.tensors_anywhere, .limits = options.tensors};
+  graph->memory = options.memory;
   GraphReader reader(*graph, options, report);
   if (!graph->document->root().is(json::Kind::object)) return nullptr;
   reader.read();

@@ -68,6 +68,9 @@ struct GraphOutput {
   Reference reference;
 };
 
+/// Tensor files that were never written: their bytes by name. An imported network has its weights here.
+using TensorMemory = std::shared_ptr<const std::map<std::string, std::string>>;
+
 struct Graph {
   std::shared_ptr<const json::Document> document;
   std::string file, name;
@@ -81,6 +84,7 @@ struct Graph {
   std::vector<GraphExpectation> expectations;
   json::Value neurons;  // the "neurons" object, or absent
   TensorSource source;
+  TensorMemory memory;  // looked at before the folder of the source
 
   /// What stands for a tensor in a node of this use: its module may have a name for it.
   json::Value tensor_meant(json::Value value, std::int32_t use) const;
@@ -90,10 +94,10 @@ struct Graph {
 struct GraphOptions {
   json::Limits json;
   TensorLimits tensors;
-  bool tensors_anywhere = false;          // allow paths out of the graph's folder
-  std::size_t nodes = 100000;             // modules expanded
-  std::size_t references = 1000000;       // of all nodes together
-  decltype(TensorSource::memory) memory;  // tensor files that were never written
+  bool tensors_anywhere = false;     // allow paths out of the graph's folder
+  std::size_t nodes = 100000;        // modules expanded
+  std::size_t references = 1000000;  // of all nodes together
+  TensorMemory memory;               // tensor files that were never written
 };
 
 /// Problems go to `report`; what could be read is returned even then (for further checks), null if the text

@@ -2,9 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
-#include <memory>
-#include <string>
 
 #include "arrays/array.h"
 
@@ -15,9 +12,6 @@ struct TensorSource {
   std::filesystem::path folder;
   bool anywhere = false;
   TensorLimits limits;
-  /// Files that were never written: bytes by name, looked up before the folder. An imported network has its
-  /// weights here.
-  std::shared_ptr<const std::map<std::string, std::string>> memory;
 };
 
 }  // namespace spikeloom

@@ -57,8 +57,8 @@ std::optional<Tensor> read_named_tensor(json::Value value, const Graph& graph, R
     report_at(value, read_array({.name = named.file}, *kind, {}, graph.source.limits).error(), report);
     return {};
   }
-  if (graph.source.memory) {
-    if (const auto held = graph.source.memory->find(named.file); held != graph.source.memory->end()) {
+  if (graph.memory) {
+    if (const auto held = graph.memory->find(named.file); held != graph.memory->end()) {
       const std::span bytes(reinterpret_cast<const unsigned char*>(held->second.data()), held->second.size());
       Result<Tensor> tensor =
           read_array(bytes_of(bytes, named.file), *kind, named.member, graph.source.limits);

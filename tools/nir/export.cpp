@@ -3,6 +3,7 @@
 #include "nir/export.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <map>
 
@@ -57,6 +58,14 @@ class Export {
     std::uint64_t delay = 0;
   };
 
+  /// A label that import made of a name goes back to it; one that explains something does not.
+  static std::string nir_name(const std::string& name, const std::string& label) {
+    std::string plain = label;
+    for (char& c : plain)
+      if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-') c = '_';
+    return plain == name ? label : name;
+  }
+
   std::string fresh(std::string name) {
     std::ranges::replace(name, '/', '.');
     std::string unique = name;
@@ -82,15 +91,18 @@ class Export {
   void put_inputs() {
     for (const ModelInput& input : model_.inputs) {
       if (input.constant)
-        cannot_here("input '" + input.name + "' is constant; NIR has inputs that vary only");
-      inputs_.push_back(add("Input", input.label.empty() ? input.name : input.label));
+        meanings_.notes.push_back("that input '" + input.name +
+                                  "' is constant: give it the same values in every step");
+      inputs_.push_back(add("Input", nir_name(input.name, input.label)));
       put_shape(inputs_.back(), input.shape);
     }
   }
 
   /// Sums and identities are edges in NIR.
-  static bool is_edge(const ModelNode& node) {
-    return node.type == "add" || node.type == "dropout" ||
+  bool is_edge(const ModelNode& node) const {
+    const auto given = given_.find(node.name);
+    const bool is_module_input = given != given_.end() && given->second->is_sum;
+    return is_module_input || node.type == "add" || node.type == "dropout" ||
            (node.implicit && std::holds_alternative<Population>(node.kind));
   }
 
@@ -106,7 +118,7 @@ class Export {
       }
       Node made;
       if (!export_node(*given->second, model_, i, made, meanings_, report_)) continue;
-      made.path = fresh(node.label.empty() ? node.name : node.label);
+      made.path = fresh(nir_name(node.name, node.label));
       nodes_[i] = network_.nodes.size();
       network_.nodes.push_back(std::move(made));
     }

@@ -230,6 +230,11 @@ class Reader {
       add(place, "edges must be pairs of node names", "strings [edges, 2]", hdf5::describe(array));
       return;
     }
+    if (array.texts.size() / 2 > kMostEdges) {
+      add(place, "the graph has too many edges", "at most " + std::to_string(kMostEdges),
+          std::to_string(array.texts.size() / 2));
+      return;
+    }
     std::vector<std::string> names;
     for (const auto& [name, ports] : named) names.push_back(name);
     for (std::size_t i = 0; i + 1 < array.texts.size(); i += 2) {
@@ -241,7 +246,9 @@ class Reader {
           ends[side] = &found->second;
           continue;
         }
-        const std::string near = nearest_name(name, names);
+        // Looking for a near name takes time: not for each of a million.
+        constexpr std::size_t most_hints = 10;
+        const std::string near = ++unknown_names_ <= most_hints ? nearest_name(name, names) : "";
         add(place,
             "edge " + quoted(array.texts[i]) + " -> " + quoted(array.texts[i + 1]) +
                 " names a node that does not exist",
@@ -262,10 +269,6 @@ class Reader {
     }
     // Nodes that were reported have no ports.
     if (from.exits.empty() || to.entries.empty()) return;
-    if (network_.edges.size() >= kMostEdges) {
-      add(place, "the graph has too many edges", "at most " + std::to_string(kMostEdges));
-      return;
-    }
     if (seen_.emplace(from.exits[0], to.entries[0]).second)
       network_.edges.push_back({from.exits[0], to.entries[0], 0});
     else
@@ -276,6 +279,7 @@ class Reader {
   Network& network_;
   Report& report_;
   std::set<std::pair<std::size_t, std::size_t>> seen_;
+  std::size_t unknown_names_ = 0;
 };
 
 }  // namespace

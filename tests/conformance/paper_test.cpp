@@ -1,0 +1,100 @@
+// The NIR paper's own experiments (Pedersen et al. 2024, Nature Communications 15:8122), from what its
+// authors published.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "conformance/cases.h"
+#include "conformance/play.h"
+
+namespace spikeloom::conformance {
+namespace {
+
+/// Skips where the file is not: it is of another project.
+#define SPIKELOOM_NEEDS_CASE(folder)                                                                  \
+  if ((folder).empty()) GTEST_SKIP() << "the case is not here: it is of another project, beside the " \
+                                        "checkout"
+
+std::vector<std::size_t> spike_steps(const std::vector<float>& spikes) {
+  std::vector<std::size_t> steps;
+  for (std::size_t t = 0; t < spikes.size(); ++t)
+    if (spikes[t] != 0) steps.push_back(t);
+  return steps;
+}
+
+double rmse(const std::vector<float>& a, const std::vector<float>& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < b.size(); ++i) sum += (double{a[i]} - b[i]) * (double{a[i]} - b[i]);
+  return std::sqrt(sum / static_cast<double>(b.size()));
+}
+
+/// One column of a published table: membrane, spike.
+std::vector<float> column(const std::filesystem::path& file, std::size_t which) {
+  const Tensor table = read_array(file);
+  std::vector<float> values;
+  for (std::size_t t = 0; t < table.shape[0]; ++t) values.push_back(table.values[t * table.shape[1] + which]);
+  return values;
+}
+
+TEST(NirPaper, TheLifTraceIsAsNearToTheExactSolutionAsTheBestPlatform) {
+  const std::filesystem::path folder = folder_of("paper_lif_norse");
+  SPIKELOOM_NEEDS_CASE(folder);
+  const std::vector<float> exact = column(folder / "published_exact.npy", 0),
+                           spikes = column(folder / "published_exact.npy", 1);
+  const Tensor input = read_array(folder / "input.npy");
+  double best = 1;
+  for (const char* platform : {"norse", "snntorch", "spinnaker2", "nengo"})
+    best = std::min(best, rmse(column(folder / ("published_" + std::string(platform) + ".npy"), 0), exact));
+  for (const auto integrator : {nir::Integrator::euler, nir::Integrator::exact}) {
+    const tool::Network network = import(folder / "model.nir", {.dt = 1e-4, .integrator = integrator});
+    const Model& model = *network.model;
+    const auto traces =
+        play(model, {model.outputs[0].signal, signal_of(model, "1", "v")}, input, exact.size());
+    EXPECT_EQ(spike_steps(traces[0]), spike_steps(spikes));  // 460, 510, 710, 760
+    if (integrator == nir::Integrator::euler) {
+      EXPECT_LT(rmse(traces[1], exact), 0.00095);  // 0.0009 in the paper's table
+      EXPECT_LE(rmse(traces[1], exact), best * 1.0001);
+    } else {
+      // At the ends of steps, where spikes are tested; the continuous solution spikes within a step.
+      EXPECT_LE(rmse(traces[1], read_array(folder / "expected_exact_value_1_v.npy").values), 1e-6);
+    }
+  }
+}
+
+TEST(NirPaper, TheBrailleRasterOfThreePlatformsComesBackEntryByEntry) {
+  const std::filesystem::path folder = folder_of("paper_braille_bias_zero");
+  SPIKELOOM_NEEDS_CASE(folder);
+  const Tensor input = read_array(folder / "input.npy");
+  struct Platform {
+    const char* name;
+    nir::Options options;
+    std::size_t late;  // steps
+  };
+  const Platform platforms[] = {
+      {"snntorch", {.dt = 1e-4, .reset = nir::Reset::value, .loop_cut = nir::LoopCut::spike}, 0},
+      {"norse", {.dt = 1e-4, .reset = nir::Reset::value, .loop_cut = nir::LoopCut::weight}, 0},
+      {"spyx", {.dt = 1e-4, .reset = nir::Reset::subtract, .loop_cut = nir::LoopCut::spike}, 1}};
+  for (const Platform& platform : platforms) {
+    const Tensor published = read_array(folder / ("published_" + std::string(platform.name) + "_lif1.npy"));
+    const std::uint64_t steps = published.shape[0];
+    const std::size_t neurons = published.shape[1];
+    const tool::Network network = import(folder / "model.nir", platform.options);
+    const Signal lif1 = signal_of(*network.model, "lif1.lif", "");
+    std::vector<std::vector<float>> rasters = {play(*network.model, {lif1}, input, steps)[0]};
+    for (const auto& compiled : play_compiled(*network.model, {lif1}, input, steps, 8))
+      rasters.push_back(compiled);
+    for (const std::vector<float>& raster : rasters) {
+      std::size_t different = 0;
+      for (std::size_t i = 0; i < published.values.size(); ++i) {
+        const std::size_t shift = platform.late * neurons;
+        different += published.values[i] != (i < shift ? 0 : raster[i - shift]);
+      }
+      EXPECT_EQ(different, 0u) << platform.name << " of " << published.values.size();
+    }
+  }
+}
+
+}  // namespace
+}  // namespace spikeloom::conformance
