@@ -26,7 +26,7 @@ TEST_F(Command, ImportWritesAGraphThatRunsLikeTheNirFileItself) {
       << imported.err;
   EXPECT_TRUE(exists("net.json") && exists("net.safetensors"));
   EXPECT_EQ(run({"check", path("net.json")}).code, 0);
-  for (const std::string& engine : {"jit", "reference"}) {
+  for (const std::string engine : {"jit", "reference"}) {
     if (engine == "jit" && !kHasCodeGenerator) continue;
     ASSERT_EQ(run({"run", nir, "--input", data, "--engine", engine, "--out", path("a")}).code, 0);
     ASSERT_EQ(run({"run", path("net.json"), "--input", data, "--engine", engine, "--out", path("b")}).code,
@@ -88,7 +88,7 @@ TEST_F(Command, WhatNirCannotSayIsUnsupported) {
 
 TEST_F(Command, FilesThatAreNoNirAreInvalidWhateverVerbMeetsThem) {
   const std::string broken = write("model.nir", "not HDF5 at all");
-  for (const std::string& verb : {"check", "describe", "import"}) {
+  for (const std::string verb : {"check", "describe", "import"}) {
     const Outcome outcome = run({verb, broken});
     EXPECT_EQ(outcome.code, 3) << verb;
     EXPECT_TRUE(has(outcome.err, "this is not an HDF5 file")) << outcome.err;

@@ -13,9 +13,10 @@ namespace spikeloom::conformance {
 namespace {
 
 /// Skips where the file is not: it is of another project.
-#define SPIKELOOM_NEEDS_CASE(folder)                                                                  \
-  if ((folder).empty()) GTEST_SKIP() << "the case is not here: it is of another project, beside the " \
-                                        "checkout"
+#define SPIKELOOM_NEEDS_CASE(folder)                                            \
+  if ((folder).empty())                                                         \
+  GTEST_SKIP() << "the case is not here: it is of another project, beside the " \
+                  "checkout"
 
 std::vector<std::size_t> spike_steps(const std::vector<float>& spikes) {
   std::vector<std::size_t> steps;
@@ -93,6 +94,24 @@ TEST(NirPaper, TheBrailleRasterOfThreePlatformsComesBackEntryByEntry) {
       }
       EXPECT_EQ(different, 0u) << platform.name << " of " << published.values.size();
     }
+  }
+}
+
+// What snnTorch's networks gave before they were exported (Leaky and Synaptic with reset_mechanism "zero" and
+// reset_delay False), from its own neurons here.
+TEST(NirPaper, NetworksExportedBySnntorchGiveItsOwnSpikes) {
+  for (const auto& [name, type] :
+       {std::pair{"snntorch_export_leaky_zero", "lif"}, {"snntorch_export_synaptic_zero", "synaptic"}}) {
+    const std::filesystem::path folder = folder_of(name);
+    SPIKELOOM_NEEDS_CASE(folder);
+    const Tensor want = read_array(folder / "snntorch_output.npy"), input = read_array(folder / "input.npy");
+    const tool::Network network =
+        import(folder / "model.nir", {.reset = nir::Reset::value, .from = nir::Framework::snntorch});
+    const Model& model = *network.model;
+    EXPECT_TRUE(std::ranges::any_of(model.nodes, [&](const ModelNode& node) { return node.type == type; }))
+        << name;
+    const auto got = play(model, {model.outputs[0].signal}, input, input.shape[0]);
+    EXPECT_EQ(got[0], want.values) << name;
   }
 }
 

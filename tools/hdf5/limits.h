@@ -12,6 +12,7 @@ struct Limits {
   std::size_t depth = 32;             // of groups
   std::size_t name = 1024;            // bytes of one name
   unsigned seconds = 60;              // from start to end
+  unsigned cpu_seconds = 5;           // of the other process, and one more for every 8 MiB of the file
   std::uint64_t memory = 1ull << 30;  // of the other process, beyond `bytes`
 };
 

@@ -130,16 +130,18 @@ class Helper {
 
 Result<Object> read(const fs::path& file, const std::vector<Part>& parts, const ReadOptions& options) {
   const std::string name = file.string();
+  std::uint64_t size = 0;
   {
     // Says what is wrong with the name better than the other process could.
     TRY(const InputFile opened, InputFile::open(file));
+    size = opened.size();
   }
   const Limits& limits = options.limits;
   const fs::path program = options.helper.empty() ? beside_this_program() : options.helper;
   std::vector<std::string> words = {program.string(), "1", fs::absolute(file).string()};
   for (const std::uint64_t limit :
        {limits.bytes, limits.objects, static_cast<std::uint64_t>(limits.depth),
-        static_cast<std::uint64_t>(limits.name), static_cast<std::uint64_t>(limits.seconds), limits.memory})
+        static_cast<std::uint64_t>(limits.name), limits.cpu_seconds + size / (8u << 20), limits.memory})
     words.push_back(std::to_string(limit));
   for (const Part& part : parts)
     words.push_back(std::to_string(part.first) + ":" + std::to_string(part.rows) + ":" + part.path);

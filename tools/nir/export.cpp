@@ -156,11 +156,19 @@ class Export {
 
   void put_outputs() {
     for (const ModelOutput& output : model_.outputs) {
-      const std::size_t made = add("Output", output.name);
-      put_shape(made, model_.shape(output.signal));
+      Signal signal = output.signal;
+      std::string name = output.name;
+      if (signal.of == Signal::Of::node && signal.state >= 0) {
+        meanings_.notes.push_back("output '" + name + "', which is the state " + model_.name_of(signal) +
+                                  ": record it where the network runs");
+        signal.state = -1;
+        name = model_.nodes[signal.index].name + "_output";
+      }
+      const std::size_t made = add("Output", name);
+      put_shape(made, model_.shape(signal));
       std::vector<Read> reads;
-      expand({output.signal, 0}, 0, reads);
-      connect(reads, made, output.name);
+      expand({signal, 0}, 0, reads);
+      connect(reads, made, name);
     }
   }
 

@@ -107,8 +107,42 @@ class NodeExport {
     return true;
   }
 
-  bool convolution() { return refuse("NIR export of '" + node_.type + "' is not part of this version"); }
-  bool pool() { return refuse("NIR export of '" + node_.type + "' is not part of this version"); }
+  bool convolution() {
+    const auto& layer = std::get<Convolution>(node_.kind);
+    const std::size_t axes = node_.type == "conv1d" ? 1 : 2;
+    const Shape& in = input_shape();
+    if (in.size() != axes + 1) return refuse("NIR cannot say this " + node_.type);
+    const Shape per_axis = axes == 1 ? Shape{} : Shape{2};
+    const std::vector<double> ones(axes, 1.0), zeros(axes, 0.0);
+    primitive(axes == 1 ? "Conv1d" : "Conv2d");
+    put("input_shape", per_axis, {in.begin() + 1, in.end()});
+    put("weight", *layer.weight);
+    put("stride", per_axis, whole("stride", axes, ones));
+    put("dilation", per_axis, whole("dilation", axes, ones));
+    put("groups", {}, whole("groups", 1, {1}));
+    if (const json::Value padding = given_.place.find("padding"); padding.is(json::Kind::string))
+      into_.values["padding"] = {{}, {}, padding.string(), ""};
+    else
+      put("padding", per_axis, whole("padding", axes, zeros));
+    // NIR's convolutions have a bias in any case.
+    if (layer.bias)
+      put("bias", *layer.bias);
+    else
+      put("bias", {node_.shape[0]}, std::vector<double>(node_.shape[0], 0.0));
+    return true;
+  }
+
+  bool pool() {
+    if (flag("ceil_mode", false)) return refuse("NIR's pools leave out a last window that does not fit");
+    if (!flag("count_include_pad", true)) return refuse("NIR's average counts padding as values of 0");
+    if (input_shape().size() != 3) return refuse("NIR cannot say this " + node_.type);
+    const std::vector<double> kernel = whole("kernel", 2, {1, 1});
+    primitive(node_.type == "sum_pool2d" ? "SumPool2d" : "AvgPool2d");
+    put("kernel_size", {2}, kernel);
+    put("stride", {2}, whole("stride", 2, kernel));
+    put("padding", {2}, whole("padding", 2, {0, 0}));
+    return true;
+  }
 
   const PerNeuron* parameter(const Population& population, std::string_view name) const {
     const auto& names = population.cell.parameters;

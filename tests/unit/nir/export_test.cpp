@@ -176,6 +176,26 @@ TEST_F(NirExport, LoopsAndDelaysAndSumsComeBackWithTheSameBits) {
       {.dt = 1e-4});
 }
 
+TEST_F(NirExport, ConvolutionsAndPoolsComeBackWithTheSameBits) {
+  const auto with = [](const std::string& nodes) {
+    return R"({"spikeloom": 1, "dt": 0.1, "inputs": {"in": {"shape": [2, 6, 6]}}, "nodes": {)" + nodes +
+           R"(}, "outputs": {"out": "x"}})";
+  };
+  const std::string weight =
+      R"("weight": {"random": "normal", "std": 0.4, "seed": 3, "shape": [4, 1, 3, 3]})";
+  expect_same(
+      with(R"("c": {"type": "conv2d", "from": "in", )" + weight + R"(, "groups": 2, "padding": "same"},
+      "p": {"type": "avg_pool2d", "from": "c", "kernel": 2, "padding": 1},
+      "s": {"type": "sum_pool2d", "from": "p", "kernel": [2, 1], "stride": [1, 2]},
+      "f": {"type": "flatten", "from": "s"},
+      "x": {"type": "nir_lif", "from": "f", "step": 0.5, "r": 3, "v_threshold": 0.3})"),
+      {.dt = 1e-4});
+  expect_same(with(R"("flat": {"type": "flatten", "from": "in", "start_dim": 1},
+      "x": {"type": "conv1d", "from": "flat", "stride": 3, "dilation": 2, "bias": [0.5, -0.5, 1],
+            "weight": {"random": "normal", "std": 0.4, "seed": 3, "shape": [3, 2, 5]}})"),
+              {.dt = 1e-4});
+}
+
 TEST_F(NirExport, ALoopOfLongDelayKeepsItsDelay) {
   const std::string rec =
       R"("rec": {"type": "linear", "from": {"node": "x", "delay": 4}, "weight": [[0,0.5,0],[0.5,0,0.2],[0.1,0.1,0]]})";
@@ -190,6 +210,17 @@ TEST_F(NirExport, WhatNirDoesNotCarryIsSaid) {
   EXPECT_EQ(exported.import_again, "--dt 0.1 --from snntorch --reset subtract_delayed");
   EXPECT_EQ(exported.notes,
             (std::vector<std::string>{"the time of a step, 0.1 ms", "the reset, subtract_delayed"}));
+}
+
+TEST_F(NirExport, AnOutputThatIsAStateIsLeftToTheRecorder) {
+  Exported exported;
+  const auto imported = there_and_back(
+      network(kFc + R"(, "x": {"type": "nir_lif", "from": "fc", "step": 0.5, "v_threshold": 1})",
+              R"("membrane": "x.v")"),
+      {}, &exported);
+  ASSERT_TRUE(imported.has_value());
+  EXPECT_NE(imported->graph.find("\"x_output\": \"x\""), std::string::npos) << imported->graph;
+  EXPECT_EQ(exported.notes[1], "output 'membrane', which is the state x.v: record it where the network runs");
 }
 
 TEST_F(NirExport, WhatNirCannotSayIsListedAtOnce) {

@@ -33,7 +33,7 @@ void confine(const Limits& limits) {
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   set_limit(RLIMIT_CORE, 0);
   set_limit(RLIMIT_FSIZE, 0);
-  set_limit(RLIMIT_CPU, limits.seconds);
+  set_limit(RLIMIT_CPU, limits.cpu_seconds);
 #if !defined(__SANITIZE_ADDRESS__)  // which reserves terabytes of addresses
   set_limit(RLIMIT_AS, limits.bytes + limits.memory + kOwn);
 #endif
@@ -118,7 +118,7 @@ int serve(int count, char** words) {
   }
   limits.depth = depth;
   limits.name = name;
-  limits.seconds = static_cast<unsigned>(seconds);
+  limits.cpu_seconds = static_cast<unsigned>(seconds);
   confine(limits);
   Encoder out(send);
   try {
