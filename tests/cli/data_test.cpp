@@ -165,7 +165,9 @@ TEST_F(Data, RecordedEventsAreAnInput) {
       0);
   EXPECT_EQ(seen("[3]", {"--input", path("out/lif.events.npy")}),
             "sample,step,neuron\n0,0,1\n1,0,2\n1,2,0\n");
-  EXPECT_EQ(run({"verify", net, "--input", path("out/lif.events.npy")}).code, 0);
+  if (kHasCodeGenerator) {
+    EXPECT_EQ(run({"verify", net, "--input", path("out/lif.events.npy")}).code, 0);
+  }
   EXPECT_EQ(run({"verify", net, "--input", path("x.csv"), "--expect", path("out")}).code, 0);
 }
 

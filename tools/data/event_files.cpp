@@ -17,7 +17,6 @@
 namespace spikeloom::data {
 namespace {
 
-constexpr std::uint64_t kKeptSpikes = 1u << 24;  // of many files; 12 bytes each
 constexpr std::size_t kMostFiles = 1u << 20;
 
 std::string ending_of(const std::filesystem::path& path) {
@@ -186,7 +185,7 @@ Result<void> EventSet::take(Binned part, bool can_be_read_again) {
   labels_.insert(labels_.end(), part.labels.begin(), part.labels.end());
   const std::uint32_t first = samples_;
   samples_ += static_cast<std::uint32_t>(part.samples());
-  are_all_held_ = are_all_held_ && (!can_be_read_again || events_ <= kKeptSpikes);
+  are_all_held_ = are_all_held_ && (!can_be_read_again || events_ <= most_held_);
   if (are_all_held_)
     held_.push_back({first, std::move(part)});
   else
@@ -235,8 +234,9 @@ Result<void> EventSet::scan() {
 }
 
 Result<EventSet> EventSet::open(const std::vector<std::filesystem::path>& paths, const EventOptions& options,
-                                const Grid& grid) {
+                                const Grid& grid, std::uint64_t most_held) {
   EventSet set(options, grid);
+  set.most_held_ = most_held;
   set.name_ = paths.front().string();
   for (const auto& path : paths) TRY_VOID(set.add(path));
   TRY_VOID(set.scan());

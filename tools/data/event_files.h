@@ -37,8 +37,9 @@ class EventSet {
   /// of their names, and a folder of folders gives labels: the number that each is named, or, where not all
   /// are numbers, its place among them (as torchvision counts). All files are read once, so that a broken one
   /// is met before anything runs.
+  /// Beyond `most_held` spikes they are then dropped, and read again by hold().
   static Result<EventSet> open(const std::vector<std::filesystem::path>& paths, const EventOptions& options,
-                               const Grid& grid);
+                               const Grid& grid, std::uint64_t most_held = 1u << 24);
 
   const std::string& name() const { return name_; }      // of the first file or the folder
   const std::string& format() const { return format_; }  // "N-MNIST"
@@ -90,6 +91,7 @@ class EventSet {
     Binned part;
   };
   std::vector<Held> held_;  // one behind the other
+  std::uint64_t most_held_ = 0;
   bool are_all_held_ = true;
 };
 
