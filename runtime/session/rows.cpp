@@ -9,7 +9,7 @@ namespace spikeloom {
 
 // Every input passes here: worth a version for each vector width. Sanitizers have no say in how it is chosen.
 #if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    !defined(SPIKELOOM_SANITIZED)
 #define SPIKELOOM_FOR_EACH_WIDTH __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
 #else
 #define SPIKELOOM_FOR_EACH_WIDTH

@@ -38,6 +38,7 @@ function(spikeloom_test name)
   add_executable(test_${name} ${TEST_SOURCES})
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_compile_definitions(test_${name} PRIVATE SPIKELOOM_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  target_compile_options(test_${name} PRIVATE $<$<CONFIG:Release>:-O1>)  # a quarter less to build; rooms stay as they are
   foreach(used IN LISTS TEST_USES)
     target_link_libraries(test_${name} PRIVATE spikeloom_${used})
   endforeach()

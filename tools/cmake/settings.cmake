@@ -16,10 +16,14 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-con
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)  # wrong about std::string in GCC 12 (its PR 105651)
 endif()
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-deprecated-declarations>)  # in libstdc++ 12's own std::stable_sort
+endif()
 # Rounding is part of the meaning of a network: no contraction, and never a fast-math flag.
 add_compile_options(-ffp-contract=off)
 if(SPIKELOOM_SANITIZE)
   add_compile_options(-fsanitize=${SPIKELOOM_SANITIZE} -fno-omit-frame-pointer -g1)
+  add_compile_definitions(SPIKELOOM_SANITIZED)
   add_link_options(-fsanitize=${SPIKELOOM_SANITIZE})
   if(SPIKELOOM_SANITIZE MATCHES "undefined")
     add_compile_options(-fno-sanitize-recover=undefined)

@@ -52,7 +52,7 @@ TEST(SessionStep, TakesNoMemory) {
   EXPECT_TRUE(ok);
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !defined(SPIKELOOM_SANITIZED)
 // The kernel kills a process in this mode at any system call but read, write and exit.
 TEST(SessionStep, MakesNoSystemCall) {
   Streaming s;

@@ -21,7 +21,8 @@ namespace spikeloom::hdf5 {
 namespace {
 
 constexpr int kAnswer = 3;
-constexpr std::uint64_t kOwn = 256ull << 20;  // bytes of address space that the program itself takes
+[[maybe_unused]] constexpr std::uint64_t kOwn =
+    256ull << 20;  // bytes of address space that the program itself takes
 
 void set_limit(int which, std::uint64_t most) {
   const rlimit limit = {most, most};
@@ -34,7 +35,7 @@ void confine(const Limits& limits) {
   set_limit(RLIMIT_CORE, 0);
   set_limit(RLIMIT_FSIZE, 0);
   set_limit(RLIMIT_CPU, limits.cpu_seconds);
-#if !defined(__SANITIZE_ADDRESS__)  // which reserves terabytes of addresses
+#if !defined(SPIKELOOM_SANITIZED)  // which reserves terabytes of addresses
   set_limit(RLIMIT_AS, limits.bytes + limits.memory + kOwn);
 #endif
 }
