@@ -9,8 +9,8 @@ using namespace spikeloom;
 
 // Small, so that an input costs milliseconds; the limits are what is tested, not how much they allow.
 const GraphOptions kOptions{.json = {.bytes = 1u << 16, .depth = 32, .values = 1u << 14},
-                                .tensors = {.elements = 1u << 14, .file_bytes = 1u << 16},
-                                .nodes = 200};
+                            .tensors = {.elements = 1u << 14, .file_bytes = 1u << 16},
+                            .nodes = 200};
 
 }  // namespace
 
