@@ -220,7 +220,7 @@ class Converter {
     Json layer = linear(only_source(node.at("id")), node.at("weights"), "");
     layer["type"] = type;
     copy(node, {"stride", "padding", "dilation", "groups", "output_padding"}, layer);
-    nodes_[node.at("id")] = layer;
+    nodes_[node.at("id").get<std::string>()] = layer;
   }
 
   void add_pool(const Json& node, const char* type) {
@@ -228,7 +228,7 @@ class Converter {
     Json layer = {
         {"type", type}, {"from", only_source(node.at("id"))}, {"kernel", parameters(node).at("kernel_size")}};
     copy(node, {"stride", "padding", "ceil_mode", "count_include_pad"}, layer);
-    nodes_[node.at("id")] = layer;
+    nodes_[node.at("id").get<std::string>()] = layer;
   }
 
   void add_batch_norm(const Json& node) {
@@ -241,7 +241,7 @@ class Converter {
     for (const char* key : {"weight", "bias"})
       if (weights.contains(key)) layer[key] = tensor(weights.at(key));
     copy(node, {"eps"}, layer);
-    nodes_[node.at("id")] = layer;
+    nodes_[node.at("id").get<std::string>()] = layer;
   }
 
   /// Arguments that are called the same here.
