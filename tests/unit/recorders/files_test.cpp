@@ -136,8 +136,8 @@ TEST_F(Files, SeveralSessionsFillOneFile) {
     ASSERT_TRUE(writer->begin(first).ok());
     ASSERT_TRUE(events->begin(first).ok());
     for (std::uint32_t t = 0; t < 6; t += 2) {
-      const auto shifted = [first = first](std::uint64_t step, std::uint32_t b, std::uint32_t j) {
-        return spike_pattern(step, first + b, j);
+      const auto shifted = [begin = first](std::uint64_t step, std::uint32_t b, std::uint32_t j) {
+        return spike_pattern(step, begin + b, j);
       };
       const auto block = make_block(SPIKELOOM_BITS, t, 2, count, 7, shifted);
       ASSERT_TRUE(writer->record(block.block).ok());
