@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
 
 #include "hdf5/lzf.h"
 
@@ -64,7 +65,7 @@ TEST(Wire, NumbersTakeNoMemoryBeforeTheirBytesAreThere) {
   out.dataset("x", {Type::u8, {1u << 30}, false, true, "", {}, {}, ""});
   out.finish();
   bytes.resize(bytes.size() - 9);
-  for (int i = 0; i < 8; ++i) bytes += static_cast<char>((1u << 30) >> (8 * i));
+  for (int i = 0; i < 8; ++i) bytes += static_cast<char>((std::uint64_t{1} << 30) >> (8 * i));
   EXPECT_FALSE(decoded(bytes).ok());
 }
 
