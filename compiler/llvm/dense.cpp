@@ -18,10 +18,12 @@ class DenseProduct {
         fan_in_(p[1]),
         width_(p[2]),
         bias_(p[3]),
-        row_(p[4]),
-        stride_(p[5]),
-        steps_(p[6]),
-        currents_(p[7]) {}
+        distance_(p[4]),
+        row_bytes_(p[5]),
+        row_(p[6]),
+        stride_(p[7]),
+        steps_(p[8]),
+        currents_(p[9]) {}
 
   void run() {
     // Sums, weights and one value stay in registers: 6 x 4 of 32, or 6 x 2 of 16.
@@ -30,7 +32,7 @@ class DenseProduct {
     b_.loop(b_.getInt64(0), width_, b_.getInt64(kStrip), {},
             [&](llvm::Value* strip, llvm::ArrayRef<llvm::Value*>) {
               Strip s{strip, b_.minimum(b_.getInt64(kStrip), b_.CreateSub(width_, strip)),
-                      b_.at(weights_, b_.CreateShl(b_.CreateMul(strip, fan_in_), 2))};
+                      b_.at(weights_, b_.CreateShl(b_.CreateMul(strip, distance_), 2))};
               llvm::Value* whole = b_.CreateAnd(s.width, ~std::uint64_t{wide - 1});
               for_each_tile(s, b_.getInt64(0), whole, wide);
               if (narrow < wide) for_each_tile(s, whole, s.width, narrow);
@@ -63,7 +65,8 @@ class DenseProduct {
   void emit_block(const Strip& strip, llvm::Value* o, unsigned vectors, llvm::Value* step,
                   unsigned together) {
     llvm::Value* offset = b_.CreateShl(b_.CreateAdd(strip.first, o), 2);
-    llvm::Value* row_bytes = b_.CreateShl(strip.width, 2);
+    llvm::Value* row_bytes =
+        b_.CreateSelect(b_.CreateIsNull(row_bytes_), b_.CreateShl(strip.width, 2), row_bytes_);
     llvm::Value* weights = b_.at(strip.weights, b_.CreateShl(o, 2));
     Values rows, start;
     for (unsigned i = 0; i < together; ++i)
@@ -101,7 +104,8 @@ class DenseProduct {
   }
 
   VectorBuilder& b_;
-  llvm::Value *weights_, *fan_in_, *width_, *bias_, *row_, *stride_, *steps_, *currents_;
+  llvm::Value *weights_, *fan_in_, *width_, *bias_, *distance_, *row_bytes_, *row_, *stride_, *steps_,
+      *currents_;
 };
 
 }  // namespace

@@ -42,7 +42,8 @@ void DriveCode::add_events(spikeloom_element element, const Panel& panel, llvm::
   llvm::Value* numbers = b_.at(list, kListHeader);
   const auto add_spikes = [&] {
     call("spikeloom_add_spikes", b_.getVoidTy(),
-         {panel.weights, panel.fan_in, panel.width, panel.bias, steps, bounds, numbers, currents},
+         {panel.weights, panel.distance, panel.row_bytes, panel.width, panel.bias, steps, bounds, numbers,
+          currents},
          [&](auto p) { emit_add_events(b_, p, false); });
   };
   if (element == SPIKELOOM_BITS) return add_spikes();
@@ -50,8 +51,8 @@ void DriveCode::add_events(spikeloom_element element, const Panel& panel, llvm::
   llvm::Value* unit = b_.CreateLoad(b_.getInt32Ty(), b_.at(list, kListUnit));
   b_.if_else(b_.CreateIsNotNull(unit), add_spikes, [&] {
     call("spikeloom_add_values", b_.getVoidTy(),
-         {panel.weights, panel.fan_in, panel.width, panel.bias, steps, bounds, numbers, currents,
-          b_.at(numbers, b_.CreateShl(capacity, 2))},
+         {panel.weights, panel.distance, panel.row_bytes, panel.width, panel.bias, steps, bounds, numbers,
+          currents, b_.at(numbers, b_.CreateShl(capacity, 2))},
          [&](auto p) { emit_add_events(b_, p, true); });
   });
 }
@@ -68,7 +69,8 @@ void DriveCode::expand_bits(const Input& input, llvm::Value* steps, llvm::Value*
 void DriveCode::add_rows(const Panel& panel, llvm::Value* row, llvm::Value* stride, llvm::Value* steps,
                          llvm::Value* currents) {
   call("spikeloom_add_rows", b_.getVoidTy(),
-       {panel.weights, panel.fan_in, panel.width, panel.bias, row, stride, steps, currents},
+       {panel.weights, panel.fan_in, panel.width, panel.bias, panel.distance, panel.row_bytes, row, stride,
+        steps, currents},
        [&](auto p) { emit_add_rows(b_, p); });
 }
 

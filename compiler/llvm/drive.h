@@ -21,9 +21,10 @@ class DriveCode {
     spikeloom_element element;
     llvm::Value *row, *stride;
   };
-  /// The strips of a panel: `width` outputs in all, `fan_in` inputs.
+  /// `width` outputs, in strips. The weights of a strip lie `distance` floats for each of its outputs before
+  /// those of the next; those of an input `row_bytes` before the next one's, 0: as many as the strip has.
   struct Panel {
-    llvm::Value *weights, *fan_in, *width, *bias;
+    llvm::Value *weights, *fan_in, *width, *bias, *distance, *row_bytes;
   };
 
   /// Lists the active inputs of `steps` steps (plan.h); returns how many there are. All numbers are 64 bits.

@@ -19,27 +19,28 @@ llvm::Value* load_word(VectorBuilder& b, llvm::Value* words, llvm::Value* index)
 /// sums beside each other hide that. They are two strips of outputs, or several steps of what is narrower.
 class EventAdder {
  public:
-  /// p: weights, fan-in, width, bias, steps, bounds of the steps' events, numbers, currents; values, if any.
+  /// p: weights, their distance, bytes of a row, width, bias, steps, bounds of the steps' events, numbers,
+  /// currents; values, if any.
   EventAdder(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p, bool values)
       : b_(b),
         weights_(p[0]),
-        fan_in_(p[1]),
-        width_(p[2]),
-        bias_(p[3]),
-        steps_(p[4]),
-        bounds_(p[5]),
-        numbers_(p[6]),
-        currents_(p[7]),
-        values_(values ? p[8] : nullptr) {}
+        distance_(p[1]),
+        row_bytes_(p[2]),
+        width_(p[3]),
+        bias_(p[4]),
+        steps_(p[5]),
+        bounds_(p[6]),
+        numbers_(p[7]),
+        currents_(p[8]),
+        values_(values ? p[9] : nullptr) {}
 
   void run() {
     if (8 * b_.lanes() < kWidestPanel) return emit_strips();
     b_.if_else(
         b_.CreateICmpEQ(width_, b_.getInt64(kWidestPanel)),
         [&] {
-          llvm::Value* distance = b_.CreateMul(fan_in_, b_.getInt64(kStripBytes));
-          emit_tile({{weights_, b_.at(weights_, distance)}, b_.getInt64(kStripBytes), currents_}, bias_, 8,
-                    1);
+          llvm::Value* second = b_.at(weights_, b_.CreateMul(distance_, b_.getInt64(kStripBytes)));
+          emit_tile({{weights_, second}, row_bytes(b_.getInt64(kStrip)), currents_}, bias_, 8, 1);
         },
         [&] { emit_strips(); });
   }
@@ -53,6 +54,10 @@ class EventAdder {
     Values start = {};
   };
   unsigned vector_bytes() const { return b_.lanes() * 4; }
+  /// Of a strip that is so wide.
+  llvm::Value* row_bytes(llvm::Value* width) {
+    return b_.CreateSelect(b_.CreateIsNull(row_bytes_), b_.CreateShl(width, 2), row_bytes_);
+  }
 
   void emit_strips() {
     const unsigned vectors = b_.lanes() == 16 ? 4 : 8, narrow = 16 / b_.lanes();
@@ -69,11 +74,11 @@ class EventAdder {
 
   void emit_tiles(llvm::Value* strip, llvm::Value* width, llvm::Value* begin, llvm::Value* end,
                   unsigned vectors, unsigned together) {
-    llvm::Value* weights = b_.at(weights_, b_.CreateShl(b_.CreateMul(strip, fan_in_), 2));
+    llvm::Value* weights = b_.at(weights_, b_.CreateShl(b_.CreateMul(strip, distance_), 2));
     llvm::Value* outputs = b_.getInt64(std::uint64_t{vectors} * b_.lanes());
     b_.loop(begin, end, outputs, {}, [&](llvm::Value* o, llvm::ArrayRef<llvm::Value*>) {
       llvm::Value* offset = b_.CreateShl(b_.CreateAdd(strip, o), 2);
-      emit_tile({{b_.at(weights, b_.CreateShl(o, 2))}, b_.CreateShl(width, 2), b_.at(currents_, offset)},
+      emit_tile({{b_.at(weights, b_.CreateShl(o, 2))}, row_bytes(width), b_.at(currents_, offset)},
                 b_.at(bias_, offset), vectors, together);
       return Values{};
     });
@@ -156,7 +161,8 @@ class EventAdder {
   }
 
   VectorBuilder& b_;
-  llvm::Value *weights_, *fan_in_, *width_, *bias_, *steps_, *bounds_, *numbers_, *currents_, *values_;
+  llvm::Value *weights_, *distance_, *row_bytes_, *width_, *bias_, *steps_, *bounds_, *numbers_, *currents_,
+      *values_;
 };
 
 }  // namespace

@@ -9,7 +9,7 @@ PanelCode::PanelCode(KernelFrame& frame, const CellKernel& kernel, DriveCode& dr
   unsigned next = 0;
   for (const auto& port : k_.ports)
     for (const CellKernel::Read& read : port) {
-      if (read.linear) linear_.push_back({next, read, {}, {}, {}, {}, {}});
+      if (read.linear) linear_.push_back({.operand = next, .read = read});
       next += operand_count(read);
     }
   for (LinearSource& l : linear_) load_facts(l);
@@ -24,7 +24,9 @@ void PanelCode::load_facts(LinearSource& l) {
   l.fan_in = fact(kFanIn);
   l.dense_from = fact(kDenseFrom);
   l.events_from = fact(kEventsFrom);
+  l.row_bytes = fact(kRowBytes);
   l.near_from = fact(kNearFrom);
+  l.distance = b_.CreateSelect(b_.CreateIsNull(l.row_bytes), l.fan_in, b_.getInt64(1));
   auto* room = b_.CreateAlloca(llvm::ArrayType::get(b_.getFloatTy(), kWidestPanel * kCurrentSteps));
   room->setAlignment(llvm::Align(64));
   l.currents = room;
@@ -123,7 +125,7 @@ void PanelCode::bring_near(const LinearSource& l, llvm::Value* width) {
 }
 
 llvm::Value* PanelCode::weights_of_panel(const LinearSource& l) {
-  return b_.at(f_.operand(l.operand + 1).base, b_.CreateShl(b_.CreateMul(panel_, l.fan_in), 2));
+  return b_.at(f_.operand(l.operand + 1).base, b_.CreateShl(b_.CreateMul(panel_, l.distance), 2));
 }
 
 /// Some steps at a time, so that their currents stay in the first-level cache.
@@ -153,8 +155,12 @@ void PanelCode::emit_steps_of_panel(llvm::Value* sample, llvm::Value* first, llv
 
 void PanelCode::fill_currents(const LinearSource& l, llvm::Value* width, llvm::Value* sample,
                               llvm::Value* first) {
-  const DriveCode::Panel panel{weights_of_panel(l), l.fan_in, width,
-                               b_.at(f_.operand(l.operand + 2).base, b_.CreateShl(panel_, 2))};
+  const DriveCode::Panel panel{.weights = weights_of_panel(l),
+                               .fan_in = l.fan_in,
+                               .width = width,
+                               .bias = b_.at(f_.operand(l.operand + 2).base, b_.CreateShl(panel_, 2)),
+                               .distance = l.distance,
+                               .row_bytes = l.row_bytes};
   llvm::Value* list = list_of(l, sample, first);
   llvm::Value* done = b_.CreateSub(first_step_, chunk_);
   const auto events = [&] {

@@ -18,9 +18,12 @@ class PanelCode {
 
  private:
   struct LinearSource {
-    unsigned operand;  // the first of its five
-    CellKernel::Read read;
-    llvm::Value *fan_in, *dense_from, *events_from, *near_from, *currents;
+    unsigned operand = 0;  // the first of its five
+    CellKernel::Read read = {};
+    llvm::Value *fan_in = nullptr, *dense_from = nullptr, *events_from = nullptr, *near_from = nullptr;
+    llvm::Value *row_bytes = nullptr, *currents = nullptr;
+    llvm::Value* distance =
+        nullptr;  // floats by which the weights of a strip lie before the next one's, for each output
     llvm::Value *capacity = nullptr, *list_offset = nullptr;  // of its lists, in a row of scratch
     llvm::Value *dense = nullptr, *near = nullptr;            // in the steps that are being computed
   };

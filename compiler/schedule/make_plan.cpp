@@ -29,6 +29,9 @@ namespace {
 constexpr std::uint64_t kSmallConstants = 1 << 20;
 /// The dense drive is kept down to this part of the density from which it is taken.
 constexpr double kStillDense = 0.9;
+/// Steps of a loop below which so few rows pass a panel that weights lie in whole rows: reading those that
+/// are needed is all there is.
+constexpr std::uint32_t kFewSteps = 8;
 
 std::uint32_t as_u32(std::size_t n) {
   SPIKELOOM_CHECK(n < 0xffffffc0u, "schedule", "a size is beyond 32 bits");
@@ -178,11 +181,13 @@ class Planner {
 
   void add_component(const Component& component) {
     const Id first = static_cast<Id>(plan_.stages.size());
+    const std::uint32_t longest = longest_block(component);
+    has_whole_rows_ = component.cyclic && longest < kFewSteps;
     for (const Id node : component.nodes)
       if (is_stage(node, facts_, fusion_) && !facts_.constant({.index = node})) add_stage(node);
+    has_whole_rows_ = false;
     const Id added = static_cast<Id>(plan_.stages.size()) - first;
     if (added == 0) return;
-    const std::uint32_t longest = longest_block(component);
     spikeloom_segment* last = plan_.segments.empty() ? nullptr : &plan_.segments.back();
     if (longest == 0 && last && last->longest == 0 && !last->once)
       last->stages += added;
@@ -257,7 +262,7 @@ class Planner {
         if (const auto* l = std::get_if<Linear>(&model_.nodes[from.index].kind))
           fan_in = std::max<std::uint64_t>(fan_in, l->weight->shape[1]);
       }
-    return choose_panel(fan_in, options_);
+    return has_whole_rows_ && options_.panel == 0 ? kWidestPanel : choose_panel(fan_in, options_);
   }
 
   CellKernel::Read add_linear(Id i, const Population& reader) {
@@ -268,7 +273,7 @@ class Planner {
     panel_ = panel_of(reader);
     if (facts_.effective_delay(l.input) > 0) read_as_rows_.insert(buffer_of(l.input.signal));
     operand(buffer_of(l.input.signal), facts_.effective_delay(l.input));
-    operand(pool_.weights(l.weight, strip_width(panel_)));
+    operand(pool_.weights(l.weight, has_whole_rows_ ? as_u32(node.size) : strip_width(panel_)));
     operand(l.bias ? pool_.floats(l.bias->values, node.size, 0.0f) : pool_.zeros(node.size));
     const bool may_be_dense =
         options_.drive != Drive::events && (plan_.target.has_fma || input == SPIKELOOM_BITS);
@@ -300,6 +305,10 @@ class Planner {
       facts[kEventsFrom] = static_cast<std::uint32_t>(share * kStillDense * 65536);
       const double near = near_events(options_.costs, shape) * static_cast<double>(l.fan_in);
       facts[kNearFrom] = options_.near ? 0 : static_cast<std::uint32_t>(std::min(near, 4294967295.0));
+      if (has_whole_rows_) {
+        facts[kRowBytes] = as_u32(row_bytes(stage_.sizes[0], SPIKELOOM_FLOAT));
+        facts[kNearFrom] = 0xffffffffu;  // a panel is no piece of memory
+      }
       plan_.operands[l.facts_operand].buffer = pool_.tuning(facts);
       bytes += (list_bytes(list_capacity(l.fan_in, steps), l.input) + 63) / 64 * 64;
     }
@@ -533,6 +542,7 @@ class Planner {
   std::vector<std::string> fused_;
   std::vector<LinearSource> linear_;
   std::uint32_t panel_ = 0;
+  bool has_whole_rows_ = false;  // of the component that is being added
   std::function<void()> after_output_;
 };
 

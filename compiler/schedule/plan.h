@@ -50,7 +50,8 @@ struct CellKernel {
   // sizes: [1] steps whose events fit into a row of scratch. All rows of a group are one piece of memory:
   // fewer steps leave room for the lists of more samples. [2] outputs of a panel: weights are transposed and
   // packed in panels, [panel][in][width]; the last one is narrower, a multiple of 16. So a row of a panel is
-  // added per event, and a panel fits into the cache. Both are 0 without a linear layer.
+  // added per event, and a panel fits into the cache. In loops that run few steps at a time they are
+  // [in][out]. Both are 0 without a linear layer.
 
   bool has_linear() const {
     for (const auto& port : ports)
@@ -68,12 +69,13 @@ enum DriveFact : std::uint32_t {
   kFanIn,
   kDenseFrom,   // events among 2^16 inputs from which it is computed densely
   kEventsFrom,  // ... and down to which it stays so
+  kRowBytes,    // from an input's weights to the next one's; 0: those of strips
   kNearFrom,    // events of a group and its list from which a panel is brought near before its rows are added
   kDriveFacts
 };
 
 inline constexpr std::uint32_t kWidestPanel = 128;
-/// Outputs whose weights for one input lie together.
+/// Outputs whose weights for one input lie together, unless whole rows do.
 constexpr std::uint32_t strip_width(std::uint32_t panel) {
   return panel < 64 ? panel : 64;
 }

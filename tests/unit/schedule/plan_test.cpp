@@ -248,6 +248,31 @@ TEST(Plan, WeightsArePackedInStripsOnce) {
   EXPECT_EQ(at(64 * 3 + 6), 0);  // behind the last output
 }
 
+TEST(Plan, LoopsThatRunStepByStepHaveWholeRowsOfWeights) {
+  for (const std::uint32_t delay : {1u, 64u}) {
+    NetworkWriter w;
+    const Signal in = w.input(70);
+    auto weight = std::make_shared<Tensor>(Tensor{{70, 70}, {}});
+    for (int i = 0; i < 70 * 70; ++i) weight->values.push_back(static_cast<float>(i));
+    const Signal spikes{Signal::Of::node, 1, -1};
+    const Signal layer = w.add(70, Linear{{spikes, delay}, weight, nullptr});
+    w.lif({{in}, {layer}});
+    const Plan plan = plan_of(w.model);
+    const spikeloom_stage& stage = plan.stages.front();
+    // Operands: the input, then the layer's input, weights, bias, facts.
+    const auto constant = [&](std::uint32_t operand) {
+      return plan.constants->data() +
+             plan.buffers[plan.operands[stage.first_operand + operand].buffer].offset;
+    };
+    float behind_first_strip = 0;
+    std::memcpy(&behind_first_strip, constant(2) + 64 * 4, 4);
+    std::uint32_t facts[kDriveFacts];
+    std::memcpy(facts, constant(4), sizeof facts);
+    EXPECT_EQ(behind_first_strip, delay == 1 ? 64 * 70 : 1);  // output 64 of input 0, or input 1 of output 0
+    EXPECT_EQ(facts[kRowBytes], delay == 1 ? 80 * 4 : 0);
+  }
+}
+
 TEST(Plan, PanelsGrowNarrowWhereThereAreManyInputs) {
   const auto panel = [](std::size_t inputs) {
     NetworkWriter w;
