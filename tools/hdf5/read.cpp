@@ -139,9 +139,9 @@ Result<Object> read(const fs::path& file, const std::vector<Part>& parts, const 
   const Limits& limits = options.limits;
   const fs::path program = options.helper.empty() ? beside_this_program() : options.helper;
   std::vector<std::string> words = {program.string(), "1", fs::absolute(file).string()};
-  for (const std::uint64_t limit :
-       {limits.bytes, limits.objects, static_cast<std::uint64_t>(limits.depth),
-        static_cast<std::uint64_t>(limits.name), limits.cpu_seconds + size / (8u << 20), limits.memory})
+  for (const std::uint64_t limit : {limits.bytes, limits.objects, static_cast<std::uint64_t>(limits.depth),
+                                    static_cast<std::uint64_t>(limits.name),
+                                    limits.cpu_seconds + size / kFileBytesASecond, limits.memory})
     words.push_back(std::to_string(limit));
   for (const Part& part : parts)
     words.push_back(std::to_string(part.first) + ":" + std::to_string(part.rows) + ":" + part.path);

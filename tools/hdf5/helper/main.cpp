@@ -34,7 +34,10 @@ void confine(const Limits& limits) {
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   set_limit(RLIMIT_CORE, 0);
   set_limit(RLIMIT_FSIZE, 0);
-  set_limit(RLIMIT_CPU, limits.cpu_seconds);
+  // A damaged file can keep the library turning for ever: little time until it is known how much there is to
+  // read (Budget::take).
+  const rlimit time = {limits.cpu_seconds, limits.cpu_seconds + limits.bytes / kValueBytesASecond};
+  ::setrlimit(RLIMIT_CPU, &time);
 #if !defined(SPIKELOOM_SANITIZED)  // which reserves terabytes of addresses
   set_limit(RLIMIT_AS, limits.bytes + limits.memory + kOwn);
 #endif

@@ -1,5 +1,7 @@
 #include "hdf5/helper/values.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
@@ -166,6 +168,11 @@ void Budget::take(std::uint64_t bytes, std::uint64_t in_file, const std::string&
                   "the values are larger than the limit of " + bytes_text(limits.bytes) + " for one file",
                   ""};
   taken += bytes;
+  const std::uint64_t seconds = taken / kValueBytesASecond;
+  rlimit time = {};
+  if (seconds == granted || ::getrlimit(RLIMIT_CPU, &time) != 0) return;
+  time.rlim_cur = std::min(time.rlim_cur + (seconds - granted), time.rlim_max);
+  if (::setrlimit(RLIMIT_CPU, &time) == 0) granted = seconds;
 }
 
 Array describe_dataset(hid_t dataset) {

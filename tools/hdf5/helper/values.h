@@ -15,8 +15,10 @@ struct Budget {
   std::uint64_t file_bytes = 0;
   std::uint64_t taken = 0;     // bytes of values
   std::uint64_t declared = 0;  // bytes of values, as the file counts them
+  std::uint64_t granted = 0;   // seconds of CPU time, for values
 
-  /// Before `bytes` of values are taken that the file says are `in_file` bytes. Throws Refusal.
+  /// Before `bytes` of values are taken that the file says are `in_file` bytes; CPU time is granted for them.
+  /// Throws Refusal.
   void take(std::uint64_t bytes, std::uint64_t in_file, const std::string& place);
 };
 
