@@ -140,14 +140,17 @@ TEST_F(Convert, SpikingHeidelbergDigitsAreAnInputWithLabels) {
   EXPECT_TRUE(has(unbinned.err, "times are in s, and nothing says how long a step is")) << unbinned.err;
 }
 
-TEST_F(Convert, SignalsOfAnHdf5FileAreChosenByName) {
+TEST_F(Convert, SignalsOfAFileAreChosenByName) {
   const std::string net = write("net.json", R"({ "spikeloom": 1, "dt": 1, "inputs": { "x": { "shape": [2] } },
     "nodes": { "a": { "type": "lif", "from": "x", "beta": 0, "threshold": 0.5, "reset": "none" },
                "b": { "type": "lif", "from": "x", "beta": 0, "threshold": 1.5, "reset": "none" } },
     "outputs": { "low": "a", "high": "b" } })");
   write("x.csv", "0,0,1\n1,1,2\n");
-  for (const auto& [file, format, low] : std::vector<std::array<std::string, 3>>{
-           {"s.h5", "sonata", "low"}, {"n.h5", "nirdata", "low/spikes"}, {"u.nwb", "nwb", "low"}}) {
+  for (const auto& [file, format, low] :
+       std::vector<std::array<std::string, 3>>{{"s.h5", "sonata", "low"},
+                                               {"n.h5", "nirdata", "low/spikes"},
+                                               {"u.nwb", "nwb", "low"},
+                                               {"c.csv", "csv", "low"}}) {
     ASSERT_EQ(run({"run", net, "--input", path("x.csv"), "--out", path(file), "--format", format}).code, 0);
     EXPECT_EQ(lines(file + ":" + low, {"--bin", "1"}), "step,neuron\n0,0\n1,1\n") << file;
     EXPECT_EQ(lines(file + ":high", {"--bin", "1"}), "step,neuron\n1,1\n") << file;
@@ -155,7 +158,32 @@ TEST_F(Convert, SignalsOfAnHdf5FileAreChosenByName) {
     EXPECT_TRUE(has(unnamed, "3: ") && has(unnamed, "of the file is meant?") && has(unnamed, "it has "))
         << unnamed;
     EXPECT_TRUE(has(wrong, "3: ") && has(wrong, "'middle'")) << wrong;
+    const Outcome again =
+        run({"run", net, "--input", path(file) + ":" + low, "--steps", "2", "--out", path("again.csv")});
+    EXPECT_EQ(again.code, 0) << again.err;
+    EXPECT_TRUE(has(read("again.csv"), "signal,step,neuron\nlow,0,0\nlow,1,1\n")) << read("again.csv");
   }
+}
+
+TEST_F(Convert, AFileThatKnowsItsNeuronsIsHeldAgainstTheGraphAndTheOption) {
+  const std::string data = SPIKELOOM_SOURCE_DIR "/tests/conformance/nir/nirdata_basic/data.h5:input/spikes";
+  const auto net = [&](const std::string& shape) {
+    return write("net.json", R"({ "spikeloom": 1, "dt": 1, "inputs": { "x": { "shape": )" + shape + R"( } },
+      "nodes": { "a": { "type": "lif", "from": "x", "beta": 0, "threshold": 0.5, "reset": "none" } },
+      "outputs": { "a": "a" } })");
+  };
+  const Outcome larger = run({"run", net("[6]"), "--input", data, "--out", path("o.csv")});
+  EXPECT_EQ(larger.code, 3);
+  EXPECT_TRUE(has(larger.err, "these events do not fit input 'x'\n  expected  [6]\n  got       [5]"))
+      << larger.err;
+  for (const char* shape : {"[5]", "[1, 5]"}) {
+    const Outcome fits = run({"run", net(shape), "--input", data, "--out", path("o.csv")});
+    EXPECT_EQ(fits.code, 0) << fits.err;
+    EXPECT_TRUE(has(read("o.csv"), "\nsample,step,neuron\n0,1,4\n0,7,1\n")) << read("o.csv").substr(0, 300);
+  }
+  const Outcome told = run({"convert", data, "--dt", "1", "--neurons", "6", "-o", path("y.csv")});
+  EXPECT_EQ(told.code, 3);
+  EXPECT_TRUE(has(told.err, "the file says itself how many neurons it has")) << told.err;
 }
 
 TEST_F(Convert, AnHdf5FileWithoutSpikesIsRefused) {

@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
 
 struct Columns {
-  std::size_t time = 0, neuron = 1, sample = kNone, value = kNone, count = 2;
+  std::size_t time = 0, neuron = 1, sample = kNone, value = kNone, signal = kNone, count = 2;
   std::optional<TimeUnit> unit;  // if the header says so
 };
 
@@ -39,7 +39,7 @@ bool is_header(std::string_view line) {
 }
 
 Result<Columns> read_columns(const std::string& file, std::uint64_t number, std::string_view line) {
-  Columns columns{kNone, kNone, kNone, kNone, 0, {}};
+  Columns columns{kNone, kNone, kNone, kNone, kNone, 0, {}};
   const auto fields = fields_of(line);
   columns.count = fields.size();
   const auto twice = [&](std::string_view name) {
@@ -53,13 +53,14 @@ Result<Columns> read_columns(const std::string& file, std::uint64_t number, std:
                          : name == "neuron"       ? &columns.neuron
                          : name == "sample"       ? &columns.sample
                          : name == "value"        ? &columns.value
+                         : name == "signal"       ? &columns.signal
                                                   : nullptr;
     if (place == nullptr) {
-      std::vector<std::string> known = {"neuron", "sample", "value"};
+      std::vector<std::string> known = {"neuron", "sample", "value", "signal"};
       for (const TimeName& t : kTimeNames) known.emplace_back(t.name);
       const std::string near = nearest_name(name, known);
       return line_error(file, number, "unknown column '" + escaped(name, Quotes::keep, 40) + "'",
-                        "neuron, a time (step, t_us, t_ms, t_s), and perhaps sample and value", {},
+                        "neuron, a time (step, t_us, t_ms, t_s), and perhaps sample, value and signal", {},
                         near.empty() ? "" : "did you mean '" + near + "'?");
     }
     if (*place != kNone) return twice(name);
@@ -76,6 +77,38 @@ Result<Columns> read_columns(const std::string& file, std::uint64_t number, std:
   return columns;
 }
 
+/// The signal whose lines are taken: the one that was asked for, else the only one there is.
+class Chosen {
+ public:
+  explicit Chosen(const std::string& asked) : asked_(asked) {}
+
+  bool takes(std::string_view name) {
+    const bool is_first = names_.empty();
+    if (std::ranges::find(names_, name) == names_.end() && names_.size() < kMostNames)
+      names_.emplace_back(name);
+    return asked_.empty() ? is_first || name == names_.front() : name == asked_;
+  }
+
+  /// `has_column`: the file names its signals.
+  Result<void> check(const std::string& file, bool has_column) const {
+    if (asked_.empty() && names_.size() < 2) return {};
+    const std::string asked = "'" + escaped(asked_, Quotes::keep, 80) + "'";
+    if (!has_column)
+      return file_error(file, "the file has no column \"signal\" and so holds a single one", "the file alone",
+                        "':" + escaped(asked_, Quotes::keep, 80) + "' behind it");
+    if (std::ranges::find(names_, asked_) != names_.end()) return {};
+    return file_error(
+        file, asked_.empty() ? "which signal of the file is meant?" : "there is no signal " + asked,
+        "FILE:SIGNAL", {},
+        names_.empty() ? "it has none" : "it has " + escaped(listed(names_, "and"), Quotes::keep, 400));
+  }
+
+ private:
+  static constexpr std::size_t kMostNames = 64;  // for messages
+  const std::string& asked_;
+  std::vector<std::string> names_;
+};
+
 }  // namespace
 
 Result<Events> read_csv(const Bytes& bytes, const EventOptions& options) {
@@ -86,6 +119,7 @@ Result<Events> read_csv(const Bytes& bytes, const EventOptions& options) {
   events.name = bytes.name;
   events.format = "CSV";
   BySample sorter(options);
+  Chosen chosen(options.signal);
   for (;;) {
     TRY(const auto next, lines.next());
     if (!next) break;
@@ -134,6 +168,9 @@ Result<Events> read_csv(const Bytes& bytes, const EventOptions& options) {
         return broken("the sample is not one", columns.sample, "a whole number, counted from 0");
       sample = *given;
     }
+    // Samples of the other signals are samples of this one, too: silent ones.
+    sorter.has_samples(sample + 1);
+    if (columns.signal != kNone && !chosen.takes(fields[columns.signal])) continue;
     float value = 1;
     if (columns.value != kNone) {
       const auto given = parse_number(fields[columns.value]);
@@ -143,6 +180,7 @@ Result<Events> read_csv(const Bytes& bytes, const EventOptions& options) {
     }
     TRY_VOID(sorter.add(bytes.name, sample, {*time, static_cast<std::uint32_t>(*neuron), value}));
   }
+  TRY_VOID(chosen.check(bytes.name, columns.signal != kNone));
   events.unit = columns.unit.value_or(options.unit.value_or(TimeUnit::step));
   TRY_VOID(sorter.finish(events));
   return events;

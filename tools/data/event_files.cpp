@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstring>
 #include <system_error>
+#include <tuple>
 
 #include "data/by_sample.h"
 #include "data/camera.h"
@@ -56,7 +57,8 @@ std::pair<std::filesystem::path, std::string> file_and_member(const std::filesys
   const std::string text = path.string();
   std::error_code problem;
   for (auto colon = text.find(':'); colon != std::string::npos; colon = text.find(':', colon + 1))
-    if (is_hdf5(ending_of(text.substr(0, colon))) && !std::filesystem::exists(path, problem))
+    if (const std::string ending = ending_of(text.substr(0, colon));
+        (is_hdf5(ending) || ending == ".csv") && !std::filesystem::exists(path, problem))
       return {text.substr(0, colon), text.substr(colon + 1)};
   return {path, ""};
 }
@@ -83,9 +85,11 @@ std::string readable_words(const std::filesystem::path& path) {
          "records";
 }
 
-Result<Events> read_events(const std::filesystem::path& path, EventFormat format,
-                           const EventOptions& options) {
-  TRY(const InputFile file, InputFile::open(path));
+Result<Events> read_events(const std::filesystem::path& path, EventFormat format, const EventOptions& given) {
+  EventOptions options = given;
+  std::filesystem::path name;
+  std::tie(name, options.signal) = file_and_member(path);
+  TRY(const InputFile file, InputFile::open(name));
   const Bytes bytes = bytes_of(file);
   switch (format) {
     case EventFormat::nmnist:

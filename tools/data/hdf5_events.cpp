@@ -125,6 +125,13 @@ Result<void> Hdf5Events::find_nir(const hdf5::Object& nodes, const std::string& 
   samples_ = idx->shape[0];
   samples_each_ = std::max<std::uint64_t>(1, kElementsEach / std::max<std::uint64_t>(idx->shape[1], 1));
   end_s_ = number_of(chosen->attribute("t_max"));
+  if (const hdf5::Array* neurons = chosen->attribute("n_neurons"); neurons != nullptr) {
+    const auto count = number_of(neurons);
+    if (!count || !(*count >= 1 && *count <= 4294967296.0) || *count != std::floor(*count))
+      return refused("'n_neurons' of '" + escaped(at_) + "' is no number of neurons",
+                     "a whole number of at least 1", count ? std::to_string(*count) : "");
+    neurons_ = static_cast<std::uint64_t>(*count);
+  }
   return {};
 }
 

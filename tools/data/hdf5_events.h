@@ -68,7 +68,8 @@ class Hdf5Events {
   std::string signal_;               // nwb: the one that is meant
   bool has_labels_ = false, has_values_ = false, has_columns_ = false;
   std::uint64_t samples_ = 0, samples_each_ = 1;
-  std::optional<double> dt_ms_, end_s_;  // nir
+  std::optional<double> dt_ms_, end_s_;   // nir
+  std::optional<std::uint64_t> neurons_;  // nir
 };
 
 }  // namespace spikeloom::data

@@ -46,6 +46,7 @@ Result<Events> Hdf5Events::events(const hdf5::Object& values, std::uint64_t firs
     case Layout::nir_events:
       events.format = "NIRData";
       events.end = end_s_;
+      if (neurons_) events.shape = {*neurons_};
       TRY_VOID(add_nir(values, count, options, events));
       break;
     case Layout::nir_grid:
@@ -113,6 +114,9 @@ Result<void> Hdf5Events::add_nir(const hdf5::Object& root, std::uint64_t count, 
       if (idx->number(i) == -1) continue;  // what fills up the shorter samples
       TRY(const Event next,
           event(time->number(i), idx->number(i), value != nullptr ? value->number(i) : 1, i - sample * each));
+      if (neurons_ && next.neuron >= *neurons_)
+        return refused("event " + std::to_string(i - sample * each) + " is of a neuron that is not there",
+                       "below n_neurons, " + std::to_string(*neurons_), std::to_string(next.neuron));
       events.events.push_back(next);
     }
     events.end_sample();

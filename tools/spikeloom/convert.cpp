@@ -108,6 +108,10 @@ class Conversion {
     if (set.events() > kMostSpikes)
       return too_large("'" + escaped(set.name()) + "' holds more than " + std::to_string(kMostSpikes) +
                        " events");
+    if (options_.neurons && !set.shape().empty() && element_count(set.shape()) != *options_.neurons)
+      return file_error(options_.inputs.front(), "the file says itself how many neurons it has",
+                        to_string(set.shape()), "--neurons " + std::to_string(*options_.neurons),
+                        "leave out --neurons");
     TRY_VOID(set.hold(0, set.samples()));
     data::Series series;
     series.name = options_.name.empty() ? stem_of(options_.inputs.front()) : options_.name;

@@ -16,14 +16,16 @@
 namespace spikeloom::tool {
 namespace {
 
-/// [1, 34, 34] is [34, 34], and [2, 34, 34] is [2312]: a camera's pixels may come as they are or in a row.
+/// [1, 34, 34] is [34, 34], and [2, 34, 34] is [2312], and the other way round: what has a shape may come as
+/// it is or in a row.
 bool is_same_shape(const Shape& file, const Shape& input) {
   if (file.empty()) return true;
   const auto without_ones = [](Shape shape) {
     std::erase(shape, std::size_t{1});
     return shape;
   };
-  return without_ones(file) == without_ones(input) || Shape{element_count(file)} == input;
+  return without_ones(file) == without_ones(input) ||
+         ((file.size() == 1 || input.size() == 1) && element_count(file) == element_count(input));
 }
 
 class EventInput final : public InputReader {

@@ -100,6 +100,29 @@ TEST(Hdf5Events, NirDataHoldsEventsOrAGrid) {
   EXPECT_EQ(binned.steps, 3u);
 }
 
+TEST(Hdf5Events, NirDataSaysHowManyNeuronsThereAre) {
+  hdf5::Object root;
+  root.attributes["__type__"] = text("NIRGraphData");
+  hdf5::Object& events = root.children["nodes"].children["in"].children["observables"].children["spikes"];
+  events.attributes["__type__"] = text("EventData");
+  events.attributes["n_neurons"] = numbers({5}, {});
+  events.children["idx"] = dataset(numbers({4, 2}, {1, 2}));
+  events.children["time"] = dataset(numbers({1, 5}, {1, 2}));
+  EXPECT_EQ(words(root), "0/1:4 0/5:2");
+  const auto found = Hdf5Events::find("f", root, "");
+  EXPECT_EQ(found->events(root, 0, 1, {})->shape, Shape{5});
+  events.attributes["n_neurons"] = numbers({4}, {});
+  EXPECT_EQ(
+      words(root),
+      "error: 'f': event 0 is of a neuron that is not there\n  expected  below n_neurons, 4\n  got       4");
+  for (const double wrong : {0.0, 2.5, -3.0, 1e300}) {
+    events.attributes["n_neurons"] = numbers({wrong}, {});
+    EXPECT_TRUE(words(root).starts_with(
+        "error: 'f': 'n_neurons' of 'nodes/in/observables/spikes' is no number of neurons"))
+        << words(root);
+  }
+}
+
 TEST(Hdf5Events, AFileThatHasBecomeAnotherOneIsRefused) {
   const auto found = Hdf5Events::find("f", shd(), "");
   hdf5::Object other = shd();

@@ -191,6 +191,25 @@ TEST(Csv, ColumnsByPlaceOrByName) {
   EXPECT_EQ(read(read_csv, "")->samples(), 1u);
 }
 
+TEST(Csv, OneOfSeveralSignals) {
+  const std::string file = "signal,sample,step,neuron\nlow,0,1,1\nhigh,2,3,4\nlow,0,2,2\n";
+  const auto low = read(read_csv, file, {.signal = "low"});
+  EXPECT_EQ(words(low), "1:1 2:2");
+  EXPECT_EQ(low->samples(), 3u);  // of which the signal is silent in two
+  EXPECT_EQ(words(read(read_csv, file, {.samples = {2, {}}, .signal = "high"})), "3:4");
+  EXPECT_EQ(refusal(read_csv, file),
+            "error: 'x': which signal of the file is meant?\n  expected  FILE:SIGNAL\n"
+            "  hint      it has low and high");
+  EXPECT_EQ(refusal(read_csv, file, {.signal = "middle"}),
+            "error: 'x': there is no signal 'middle'\n  expected  FILE:SIGNAL\n"
+            "  hint      it has low and high");
+  EXPECT_EQ(refusal(read_csv, "1,2\n", {.signal = "low"}),
+            "error: 'x': the file has no column \"signal\" and so holds a single one\n"
+            "  expected  the file alone\n  got       ':low' behind it");
+  // The only one need not be named.
+  EXPECT_EQ(words(read(read_csv, "t,neuron,signal\n4,1,low\n")), "4:1");
+}
+
 TEST(Csv, ARangeOfSamples) {
   const std::string file = "step,neuron,sample\n1,1,0\n2,2,1\n3,3,2\n";
   EXPECT_EQ(words(read(read_csv, file, {.samples = {1, {}}})), "2:2 3:3");
@@ -202,7 +221,7 @@ TEST(Csv, ARangeOfSamples) {
 TEST(Csv, EveryMistakeHasItsLine) {
   EXPECT_EQ(refusal(read_csv, "step,nueron\n"),
             "x:1: error: unknown column 'nueron'\n"
-            "  expected  neuron, a time (step, t_us, t_ms, t_s), and perhaps sample and value\n"
+            "  expected  neuron, a time (step, t_us, t_ms, t_s), and perhaps sample, value and signal\n"
             "  hint      did you mean 'neuron'?");
   EXPECT_EQ(refusal(read_csv, "step,neuron,step\n"), "x:1: error: column 'step' is there twice");
   EXPECT_EQ(refusal(read_csv, "step,value\n"),
