@@ -65,8 +65,18 @@ TEST_F(Data, EveryFormatOfACameraGivesTheSameSteps) {
   const std::string dvs =
       seen("[2, 128, 128]", {"--input", write("a.aedat", data::samples::aedat2_dvs128(pixels))});
   EXPECT_TRUE(dvs.starts_with("step,neuron\n")) << dvs;
-  EXPECT_TRUE(has(seen("[2, 3, 4]", {"--input", write("v4.aedat", "#!AER-DAT4.0\r\nrubbish")}), "4: "))
+  data::samples::Aedat4 dv{.is_packed = true};
+  dv.packet(0, "EVTS",
+            data::samples::aedat4_events(1663249605734020, {{1, 0, false, 0}, {2, 1, true, 1989}}));
+  write("dv.aedat4", dv.bytes());
+  for (const char* name : {"dv.aedat4", "dv.aedat4:0"})
+    EXPECT_EQ(seen("[2, 3, 4]", {"--input", path(name)}), "step,neuron\n0,1\n1,18\n") << said_;
+  EXPECT_TRUE(has(seen("[2, 3, 4]", {"--input", path("dv.aedat4:1")}), "3: ")) << said_;
+  EXPECT_TRUE(has(seen("[2, 3, 4]", {"--input", write("v4.aedat", "#!AER-DAT4.0\r\nrubbish")}), "3: "))
       << said_;
+  dv.compression = 3;
+  dv.is_packed = false;
+  EXPECT_TRUE(has(seen("[2, 3, 4]", {"--input", write("zstd.aedat4", dv.bytes())}), "4: ")) << said_;
 }
 
 TEST_F(Data, EventsOfAnotherShapeAreRefusedWithBoth) {

@@ -2,6 +2,7 @@
 #include <array>
 #include <charconv>
 
+#include "data/aedat4.h"
 #include "data/camera.h"
 #include "data/pixels.h"
 #include "data/records.h"
@@ -33,7 +34,7 @@ const Camera* camera_in(const std::string& line) {
 }
 
 Error version_error(const std::string& name, const std::string& version, std::string hint) {
-  Error error = file_error(name, "an AEDAT file of a version that cannot be read", "AEDAT 2.0 or 3.1",
+  Error error = file_error(name, "an AEDAT file of a version that cannot be read", "AEDAT 2.0, 3.1 or 4.0",
                            "AEDAT " + escaped(version, Quotes::keep, 20), std::move(hint));
   error.diagnostics.front().kind = ErrorKind::unsupported;
   return error;
@@ -175,7 +176,7 @@ Result<Events> read_aedat(const Bytes& bytes, const EventOptions& options) {
   if (bytes.size >= start.size()) TRY_VOID(bytes.read(0, start));
   if (!std::equal(start.begin(), start.end(), kMagic.begin()))
     return file_error(bytes.name, "this is not an AEDAT file",
-                      "a first line \"#!AER-DAT2.0\" or \"#!AER-DAT3.1\"", {},
+                      "a first line \"#!AER-DAT2.0\", with 3.1 or with 4.0", {},
                       "version 1.0, which has no such line, cannot be told from other bytes");
   // Version 4.0 goes on in binary right behind its first line.
   std::array<unsigned char, 5> digits{};
@@ -183,16 +184,20 @@ Result<Events> read_aedat(const Bytes& bytes, const EventOptions& options) {
     return file_error(bytes.name, "the header ends in the middle of a line");
   TRY_VOID(bytes.read(kMagic.size(), digits));
   const std::string version(digits.begin(), std::find(digits.begin(), digits.end(), '\r'));
-  if (version == "4.0")
-    return version_error(bytes.name, version,
-                         "its packets are FlatBuffers, usually compressed; DV and dv-processing write them "
-                         "as AEDAT 3.1 or CSV");
-  if (version != "2.0" && version != "3.1")
-    return version_error(bytes.name, version, "DV and jAER convert it");
-  TRY(const HeaderLines header, read_header_lines(bytes, '#', version == "3.1" ? "#!END-HEADER" : ""));
   Events events;
   events.name = bytes.name;
   events.unit = TimeUnit::us;
+  if (version == "4.0") {
+    TRY_VOID(read_aedat_4(bytes, options, events));
+    events.end_sample();
+    return events;
+  }
+  if (version != "2.0" && version != "3.1")
+    return version_error(bytes.name, version, "DV and jAER convert it");
+  if (!options.signal.empty())
+    return file_error(bytes.name, "a file of this version has no streams to choose from", "the file alone",
+                      "':" + escaped(options.signal, Quotes::keep, 40) + "' behind it");
+  TRY(const HeaderLines header, read_header_lines(bytes, '#', version == "3.1" ? "#!END-HEADER" : ""));
   TRY_VOID(version == "2.0" ? read_version_2(bytes, header, options, events)
                             : read_version_3(bytes, header, options, events));
   events.end_sample();

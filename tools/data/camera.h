@@ -16,7 +16,7 @@ Result<Events> read_nmnist(const Bytes& bytes, const EventOptions& options);
 /// (docs.prophesee.ai, "DAT File Format").
 Result<Events> read_dat(const Bytes& bytes, const EventOptions& options);
 
-/// AEDAT 2.0 and 3.1; any other version is refused by name.
+/// AEDAT 2.0, 3.1 and 4.0 (aedat4.h); any other version is refused by name.
 Result<Events> read_aedat(const Bytes& bytes, const EventOptions& options);
 
 }  // namespace spikeloom::data

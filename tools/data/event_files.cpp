@@ -58,7 +58,8 @@ std::pair<std::filesystem::path, std::string> file_and_member(const std::filesys
   std::error_code problem;
   for (auto colon = text.find(':'); colon != std::string::npos; colon = text.find(':', colon + 1))
     if (const std::string ending = ending_of(text.substr(0, colon));
-        (is_hdf5(ending) || ending == ".csv") && !std::filesystem::exists(path, problem))
+        (is_hdf5(ending) || ending == ".csv" || ending == ".aedat4") &&
+        !std::filesystem::exists(path, problem))
       return {text.substr(0, colon), text.substr(colon + 1)};
   return {path, ""};
 }

@@ -20,7 +20,8 @@ enum class EventFormat { nmnist, dat, aedat, csv, records, hdf5 };
 /// hold records or a plain array: see is_event_array.
 std::optional<EventFormat> event_format_of(const std::filesystem::path& path);
 
-/// "x.h5:name" or "x.csv:name" in its two parts; a file of that whole name would be meant first.
+/// "x.h5:name", "x.csv:name" or "x.aedat4:0" in its two parts; a file of that whole name would be meant
+/// first.
 std::pair<std::filesystem::path, std::string> file_and_member(const std::filesystem::path& path);
 
 /// What can be read, and for a known ending that cannot, why: for messages.

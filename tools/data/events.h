@@ -46,7 +46,7 @@ struct EventOptions {
   Polarity polarity = Polarity::separate;
   std::optional<Sensor> sensor;  // where the file does not say, or against what it says
   std::optional<TimeUnit> unit;  // of a CSV file whose header does not say
-  std::string signal;            // of a CSV file that holds several
+  std::string signal;            // of a CSV or AEDAT 4 file that holds several
   std::uint64_t most_events = 1u << 27;
 };
 

@@ -19,6 +19,9 @@ inline std::uint32_t big32(const unsigned char* b) {
 inline std::uint32_t little32(const unsigned char* b) {
   return std::uint32_t{b[3]} << 24 | std::uint32_t{b[2]} << 16 | std::uint32_t{b[1]} << 8 | b[0];
 }
+inline std::int64_t little64(const unsigned char* b) {
+  return static_cast<std::int64_t>(std::uint64_t{little32(b)} | std::uint64_t{little32(b + 4)} << 32);
+}
 inline std::uint32_t little16(const unsigned char* b) {
   return std::uint32_t{b[1]} << 8 | b[0];
 }

@@ -141,17 +141,16 @@ TEST(Aedat, Version3TakesPolarityPacketsAndTheirOverflow) {
 }
 
 TEST(Aedat, RefusesWhatItCannotRead) {
-  EXPECT_EQ(
-      refusal(read_aedat, "abc"),
-      "error: 'x': this is not an AEDAT file\n  expected  a first line \"#!AER-DAT2.0\" or \"#!AER-DAT3.1\"\n"
-      "  hint      version 1.0, which has no such line, cannot be told from other bytes");
-  EXPECT_EQ(refusal(read_aedat, "#!AER-DAT4.0\r\n\x01\x02"),
-            "error: 'x': an AEDAT file of a version that cannot be read\n  expected  AEDAT 2.0 or 3.1\n"
-            "  got       AEDAT 4.0\n  hint      its packets are FlatBuffers, usually compressed; DV and "
-            "dv-processing write them as AEDAT 3.1 or CSV");
+  EXPECT_EQ(refusal(read_aedat, "abc"),
+            "error: 'x': this is not an AEDAT file\n  expected  a first line \"#!AER-DAT2.0\", with 3.1 or "
+            "with 4.0\n"
+            "  hint      version 1.0, which has no such line, cannot be told from other bytes");
   EXPECT_EQ(refusal(read_aedat, "#!AER-DAT3.0\r\n"),
-            "error: 'x': an AEDAT file of a version that cannot be read\n  expected  AEDAT 2.0 or 3.1\n"
+            "error: 'x': an AEDAT file of a version that cannot be read\n  expected  AEDAT 2.0, 3.1 or 4.0\n"
             "  got       AEDAT 3.0\n  hint      DV and jAER convert it");
+  EXPECT_EQ(refusal(read_aedat, samples::aedat2_dvs128({{1, 2, false, 5}}), {.signal = "0"}),
+            "error: 'x': a file of this version has no streams to choose from\n  expected  the file alone\n"
+            "  got       ':0' behind it");
   EXPECT_EQ(refusal(read_aedat, "#!AER-DAT"), "error: 'x': the header ends in the middle of a line");
   EXPECT_EQ(refusal(read_aedat, "#!AER-DAT3.1\r\n#Format: RAW\r\n"),
             "error: 'x': the header has no end\n  expected  a line \"#!END-HEADER\"");

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace spikeloom::data::samples {
@@ -77,6 +78,68 @@ inline std::string aedat3_packet(std::uint32_t type, std::uint32_t overflow,
 inline const char* const kAedat3Header =
     "#!AER-DAT3.1\r\n#Format: RAW\r\n#Source 1: DVS128\r\n#Start-Time: 2016-04-01 10:00:00 (TZ+0200)\r\n"
     "#!END-HEADER\r\n";
+
+inline std::string little64(std::uint64_t v) {
+  return little32(static_cast<std::uint32_t>(v)) + little32(static_cast<std::uint32_t>(v >> 32));
+}
+
+/// lz4_Frame_format.md: version 1, blocks of at most 64 KiB that stand alone, here a single one that is not
+/// packed; 0x82 is the checksum of the two bytes before.
+inline std::string lz4_stored(const std::string& content) {
+  return std::string("\x04\x22\x4d\x18\x60\x40\x82", 7) +
+         little32(0x80000000u | static_cast<std::uint32_t>(content.size())) + content + little32(0);
+}
+
+/// The records of an EventPacket: i64 time in us, i16 x, i16 y, bool on, padded to 16 bytes.
+inline std::string aedat4_events(std::int64_t start_us, const std::vector<Pixel>& events) {
+  std::string bytes;
+  for (const Pixel& e : events)
+    bytes += little64(static_cast<std::uint64_t>(start_us + e.us)) + little16(e.x) + little16(e.y) +
+             std::string(1, e.is_on ? '\1' : '\0') + std::string(3, '\0');
+  return bytes;
+}
+
+/// infoNode: streams of a sensor of 4x3 pixels.
+inline std::string aedat4_info(const std::vector<std::pair<int, std::string>>& streams) {
+  std::string xml = "<dv version=\"2.0\"><node name=\"outInfo\" path=\"/mainloop/Recorder/outInfo/\">";
+  for (const auto& [number, type] : streams)
+    xml += "<node name=\"" + std::to_string(number) +
+           "\"><attr key=\"compression\" type=\"string\">NONE</attr><attr key=\"typeIdentifier\" "
+           "type=\"string\">" +
+           type +
+           "</attr><node name=\"info\"><attr key=\"sizeX\" type=\"int\">4</attr>"
+           "<attr key=\"sizeY\" type=\"int\">3</attr></node></node>";
+  return xml + "</node></dv>";
+}
+
+/// docs.inivation.com, "AEDAT 4.0", and flatbuffers.dev, "FlatBuffer Internals".
+struct Aedat4 {
+  bool is_packed = false, has_table = false;
+  int compression = 0;
+  std::string info = aedat4_info({{0, "EVTS"}, {1, "IMUS"}}), packets = {};
+
+  void packet(std::uint32_t stream, const std::string& identifier, const std::string& records) {
+    // The root at 16, its fields at 8: one, the vector at 24.
+    const std::string buffer = little32(16) + identifier + little16(6) + little16(8) + little16(4) +
+                               little16(0) + little32(8) + little32(4) +
+                               little32(static_cast<std::uint32_t>(records.size() / 16)) + records;
+    std::string body = little32(static_cast<std::uint32_t>(buffer.size())) + buffer;
+    if (is_packed) body = lz4_stored(body);
+    packets += little32(stream) + little32(static_cast<std::uint32_t>(body.size())) + body;
+  }
+
+  std::string bytes() const {
+    const auto header = [&](std::uint64_t table) {
+      // The root at 20, its fields at 8: compression, dataTablePosition, infoNode at 40.
+      const std::string buffer =
+          little32(20) + "IOHE" + little16(10) + little16(20) + little16(4) + little16(8) + little16(16) +
+          little16(0) + little32(12) + little32(static_cast<std::uint32_t>(is_packed ? 1 : compression)) +
+          little64(table) + little32(4) + little32(static_cast<std::uint32_t>(info.size())) + info + '\0';
+      return "#!AER-DAT4.0\r\n" + little32(static_cast<std::uint32_t>(buffer.size())) + buffer;
+    };
+    return header(has_table ? header(0).size() + packets.size() : ~std::uint64_t{0}) + packets;
+  }
+};
 
 /// numpy's format 1.0 with one axis of records.
 inline std::string records(const std::string& descr, std::size_t count, const std::string& data) {
