@@ -1,5 +1,8 @@
 // NIR files: import, export, and the other verbs on a .nir itself.
+#include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <sstream>
 
 #include "cli/command.h"
@@ -49,6 +52,53 @@ TEST_F(Command, VerifyHoldsANirFileAgainstWhatWasExpectedOfIt) {
   const Outcome other = verify("exact", "expected_euler_output.npy");
   EXPECT_EQ(other.code, 1) << other.err;
   EXPECT_TRUE(has(other.err, "first difference: step")) << other.err;
+}
+
+/// The bytes behind the header of an array that others have written.
+std::string content(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  const std::string all(std::istreambuf_iterator<char>(in), {});
+  const std::size_t header =
+      static_cast<unsigned char>(all.at(8)) + 256 * static_cast<unsigned char>(all.at(9));
+  return all.substr(10 + header);
+}
+
+// The LIF experiment of the NIR paper, of which every framework published its spikes. The importers of
+// Sinabs, Rockpool and Spyx that made them multiplied the weights by dt / tau = 0.04; since then they leave
+// weights as they are, so it is the input that is multiplied here.
+TEST_F(Command, VerifyFindsTheSpikesThatEachFrameworkRecorded) {
+  if (!kHasCodeGenerator) GTEST_SKIP() << "this build has no code generator";
+  const std::string folder = std::string(SPIKELOOM_SOURCE_DIR) + "/../shared/nir/paper_lif_norse/";
+  if (!std::filesystem::exists(folder))
+    GTEST_SKIP() << "the case is not here: it is of another project, beside the checkout";
+  std::vector<double> input, scaled;
+  for (const char value : content(folder + "input.npy")) {
+    input.push_back(value);
+    scaled.push_back(0.04 * value);
+  }
+  write("x.npy", npy("|u1", {input.size(), 1}, input));
+  write("scaled.npy", npy("<f4", {input.size(), 1}, scaled));
+  const auto verify = [&](const std::string& from, const std::string& data, const std::string& recorded) {
+    const std::string table = content(folder + "published_" + recorded + ".npy");  // membrane, spike
+    std::vector<double> spikes;
+    for (std::size_t at = 8; at < table.size(); at += 16) {
+      double spike = 0;
+      std::memcpy(&spike, table.data() + at, sizeof spike);
+      spikes.push_back(spike);
+    }
+    write("output.npy", npy("|u1", {spikes.size(), 1}, spikes));
+    return run({"verify", folder + "model.nir", "--from", from, "--dt", "0.1", "--input", path(data),
+                "--expect", path("output.npy")});
+  };
+  for (const std::string framework : {"snntorch", "norse", "nengo", "sinabs", "rockpool", "spyx"}) {
+    const bool scaled_weights = framework == "sinabs" || framework == "rockpool" || framework == "spyx";
+    const Outcome same = verify(framework, scaled_weights ? "scaled.npy" : "x.npy", framework);
+    EXPECT_EQ(same.code, 0) << framework << "\n" << same.err;
+    EXPECT_TRUE(has(same.err, "output: equal")) << same.err;
+  }
+  const Outcome other = verify("norse", "x.npy", "sinabs");
+  EXPECT_EQ(other.code, 1) << other.err;
+  EXPECT_TRUE(has(other.err, "first difference: step 450, sample 0, 1[0]")) << other.err;
 }
 
 TEST_F(Command, ExportSaysHowToComeBackAndThatIsTheSameNetwork) {
