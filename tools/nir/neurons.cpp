@@ -3,10 +3,13 @@
 #include <cmath>
 
 #include "nir/nodes.h"
+#include "nir/settle.h"
 #include "support/text.h"
 
 namespace spikeloom::nir {
 namespace {
+
+constexpr double kMostStepsOfTau = 2000;  // without a question
 
 /// Numbers of a node's neurons: one for all of them, or one each.
 struct PerNeuron {
@@ -116,6 +119,11 @@ class Neuron {
     if (!step.all([](double s) { return s <= 1; }))
       warn(std::string("a step is longer than ") + tau + ", so Euler's rule overshoots [dt]",
            "give a smaller --dt, or --integrator exact");
+    // 1e-4 meant in s, read in ms.
+    if (settled_.dt_is_asked && step.all([](double s) { return s < 1 / kMostStepsOfTau; }))
+      warn("a step of " + time_text(settled_.dt) + " is less than 1/" +
+               std::to_string(static_cast<int>(kMostStepsOfTau)) + " of " + tau + " [dt]",
+           "--dt counts ms where it has no unit: 1e-4s is 0.1 ms");
   }
 
   double r(std::size_t i) const {

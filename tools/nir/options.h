@@ -29,6 +29,7 @@ struct Settled {
   Reset reset = Reset::value;
   LoopCut loop_cut = LoopCut::spike;
   Framework from = Framework::none;
+  bool dt_is_asked = false;  // the user's own word
 
   bool gain_is_one = false;     // an input of 1 adds 1, whatever r, tau and dt say
   bool if_gain_is_one = false;  // the same for IF and I

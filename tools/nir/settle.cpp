@@ -55,6 +55,7 @@ std::string time_text(double seconds) {
 Settled settle(const Options& options, const Network& network, std::vector<std::string>& assumed) {
   Settled s;
   s.from = options.from;
+  s.dt_is_asked = options.dt.has_value();
   const bool has_leak = any(network, {"LI", "LIF", "CubaLI", "CubaLIF"});
   const bool has_if = any(network, {"I", "IF"});
   const bool has_time = has_leak || any(network, {"Delay"});

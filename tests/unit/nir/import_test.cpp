@@ -70,6 +70,14 @@ TEST(NirImport, ALeakyNeuronTakesItsStepFromTauInDouble) {
             "\"x\": { \"type\": \"nir_lif\", \"from\": \"in\", \"step\": 0.048770577, \"v_threshold\": 1 }");
 }
 
+TEST(NirImport, AStepThatWasMeantInSecondsIsAskedAbout) {
+  EXPECT_EQ(
+      made(one(lif(2)), {.dt = 1e-7}).problems,
+      "model.nir: /node/nodes/x: warning: node 'x': a step of 0.0001 ms is less than 1/2000 of tau [dt]\n"
+      "  hint      --dt counts ms where it has no unit: 1e-4s is 0.1 ms");
+  EXPECT_EQ(made(one(lif(2)), {.dt = 1e-6}).problems, "");
+}
+
 TEST(NirImport, WhatTheFileDoesNotSayIsSaid) {
   hdf5::Object x = lif(2);
   x.children.erase("v_reset");
