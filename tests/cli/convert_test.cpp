@@ -89,6 +89,9 @@ TEST_F(Convert, CamerasAndArraysOfValues) {
   EXPECT_TRUE(has(array("a.npy").header, "|u1"));
   write("v.npy", npy("<f4", {2, 3}, {0, 0.5, 0, 0, 0, -1}));
   EXPECT_EQ(lines("v.npy"), "step,neuron,value\n0,1,0.5\n1,2,-1\n");
+  const Outcome times = convert("v.npy", "v.nwb", {"--dt", "1"});
+  EXPECT_EQ(times.code, 0);
+  EXPECT_TRUE(has(times.err, "warning: 2 of 2 spikes have another value than 1")) << times.err;
   write("btn.npy", npy("<f4", {2, 3, 1}, {0, 1, 0, 0, 0, 1}));
   ASSERT_EQ(convert("btn.npy", "tbn.npy", {"--layout", "btn"}).code, 0);
   EXPECT_EQ(array("tbn.npy").shape, (std::vector<std::size_t>{3, 2, 1}));
@@ -184,6 +187,19 @@ TEST_F(Convert, AFileThatKnowsItsNeuronsIsHeldAgainstTheGraphAndTheOption) {
   const Outcome told = run({"convert", data, "--dt", "1", "--neurons", "6", "-o", path("y.csv")});
   EXPECT_EQ(told.code, 3);
   EXPECT_TRUE(has(told.err, "the file says itself how many neurons it has")) << told.err;
+}
+
+TEST_F(Convert, ARunSaysWhenItsFileDoesNotKeepValues) {
+  const std::string net = write("net.json", R"({ "spikeloom": 1, "dt": 1, "inputs": { "x": { "shape": [2] } },
+    "nodes": { "a": { "type": "lif", "from": "x", "beta": 0, "threshold": 2, "reset": "none", "graded": 3 } },
+    "outputs": { "a": "a" } })");
+  write("x.csv", "0,0,3\n1,1,4\n");
+  for (const bool keeps : {false, true}) {
+    const Outcome outcome =
+        run({"run", net, "--input", path("x.csv"), "--out", path(keeps ? "o.csv" : "o.nwb")});
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_NE(has(outcome.err, "warning: 2 of 2 spikes have another value than 1"), keeps) << outcome.err;
+  }
 }
 
 TEST_F(Convert, AnHdf5FileWithoutSpikesIsRefused) {

@@ -62,6 +62,19 @@ std::vector<std::string> left_out(Format format, const Recording& recording) {
   return words;
 }
 
+std::string lost_values(Format format, const Recording& recording) {
+  if (format != Format::sonata && format != Format::nwb) return {};
+  std::size_t graded = 0, all = 0;
+  for (const Series& series : recording.series) {
+    graded += static_cast<std::size_t>(
+        std::ranges::count_if(series.spikes, [](const Spike& s) { return s.value != 1; }));
+    all += series.spikes.size();
+  }
+  if (graded == 0) return {};
+  return std::to_string(graded) + " of " + std::to_string(all) +
+         " spikes have another value than 1, which the file does not keep: a .csv, .npz or NIRData does";
+}
+
 std::string info_json(const RunInfo& info) {
   const auto number = [](double value) {
     std::array<char, 40> text{};

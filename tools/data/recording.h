@@ -49,6 +49,9 @@ Result<Format> format_of(const std::filesystem::path& path, const std::string& a
 /// What a format has no place for, in words for the user: "lif1.mem holds values".
 std::vector<std::string> left_out(Format format, const Recording& recording);
 
+/// What a format that holds times alone does not keep of these spikes, in words for the user; "" if nothing.
+std::string lost_values(Format format, const Recording& recording);
+
 Result<void> write(const Recording& recording, Format format, const std::filesystem::path& path);
 
 /// {"spikeloom": version, "network": ..., "dt": ..., "steps": ..., "seed": ...}

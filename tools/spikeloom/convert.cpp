@@ -75,10 +75,12 @@ class Conversion {
     return {};
   }
 
-  Result<void> write(data::Format format) {
+  Result<void> write(data::Format format, const Terminal& terminal) {
     const auto left_out = data::left_out(format, recording_);
     if (!left_out.empty())
       return Error(ErrorKind::usage, left_out.front(), "a .npz or a .npy holds values, too");
+    if (const std::string lost = data::lost_values(format, recording_); !lost.empty())
+      terminal.say("warning: " + lost);
     return data::write(recording_, format, options_.output);
   }
 
@@ -191,7 +193,7 @@ Result<void> converted(const Options& options, const Terminal& terminal) {
   if (format == data::Format::csv || format == data::Format::sonata || format == data::Format::nwb ||
       options.output.ends_with(".events.npy"))
     conversion.make_spikes();
-  TRY_VOID(conversion.write(format));
+  TRY_VOID(conversion.write(format, terminal));
   terminal.say("wrote " + escaped(options.output));
   return {};
 }

@@ -195,7 +195,7 @@ Result<void> SingleFile::attach(Engine& engine, std::uint32_t first_sample) {
   return {};
 }
 
-Result<void> SingleFile::write(const data::RunInfo& info, const std::vector<std::int64_t>& labels) {
+Result<std::string> SingleFile::write(const data::RunInfo& info, const std::vector<std::int64_t>& labels) {
   data::Recording recording;
   recording.info = info;
   if (!impl_->signals.empty()) {
@@ -210,7 +210,8 @@ Result<void> SingleFile::write(const data::RunInfo& info, const std::vector<std:
     recording.series.push_back(signal.recorder->series(recording.info.steps, recording.info.samples));
   if (labels.size() >= recording.info.samples)
     recording.labels.assign(labels.begin(), labels.begin() + recording.info.samples);
-  return data::write(recording, impl_->format, impl_->path);
+  TRY_VOID(data::write(recording, impl_->format, impl_->path));
+  return data::lost_values(impl_->format, recording);
 }
 
 }  // namespace spikeloom::tool

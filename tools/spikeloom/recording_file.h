@@ -30,8 +30,8 @@ class SingleFile {
   /// The blocks that follow are of samples [first_sample, ...).
   Result<void> attach(Engine& engine, std::uint32_t first_sample);
   /// After the last part; `steps` were run of each sample. Samples that an interrupted run left unfinished
-  /// are left out, but for those of the first part.
-  Result<void> write(const data::RunInfo& info, const std::vector<std::int64_t>& labels);
+  /// are left out, but for those of the first part. Gives back what the format did not keep, in words.
+  Result<std::string> write(const data::RunInfo& info, const std::vector<std::int64_t>& labels);
 
  private:
   struct Impl;

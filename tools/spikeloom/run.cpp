@@ -259,7 +259,10 @@ Result<void> Run::execute(std::stop_token stop, const Terminal& terminal) {
   }
   report_.run_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (recordings_) TRY_VOID(recordings_->close());
-  if (single_) TRY_VOID(single_->write(info(), data_->labels()));
+  if (single_) {
+    TRY(const std::string lost, single_->write(info(), data_->labels()));
+    if (!lost.empty()) terminal.say("warning: " + lost);
+  }
   return {};
 }
 

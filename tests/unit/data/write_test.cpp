@@ -73,6 +73,19 @@ TEST_F(Write, CsvHasAColumnForWhatThereAreSeveralOf) {
             std::vector<std::string>{"'lif.mem' holds values, and the file only spikes"});
 }
 
+TEST_F(Write, ValuesOfSpikesThatAFormatDoesNotKeepAreCounted) {
+  Recording graded = recording();
+  for (const Format format : {Format::sonata, Format::nwb}) EXPECT_EQ(lost_values(format, graded), "");
+  graded.series[0].spikes[1].value = 2.5f;
+  for (const Format format : {Format::sonata, Format::nwb})
+    EXPECT_EQ(
+        lost_values(format, graded),
+        "1 of 3 spikes have another value than 1, which the file does not keep: a .csv, .npz or NIRData "
+        "does");
+  for (const Format format : {Format::csv, Format::npz, Format::nirdata})
+    EXPECT_EQ(lost_values(format, graded), "");
+}
+
 TEST_F(Write, NpzHoldsEverySignalAsStepsSamplesNeurons) {
   written(recording(), Format::npz, "x.npz");
   const Tensor spikes = read_npz("x.npz", "lif.spk"), mem = read_npz("x.npz", "lif.mem");
