@@ -3,10 +3,10 @@
 #include <llvm/IR/Intrinsics.h>
 
 #include <cstddef>
+#include <limits>
 
 #include "llvm/drive.h"
 #include "llvm/kernel_frame.h"
-#include "llvm/transpose.h"
 #include "llvm/windows.h"
 
 namespace spikeloom {
@@ -21,8 +21,10 @@ enum Operand : unsigned {
   kWeights,
   kBias,
   kFacts,
-  kOutput,
-  kScratch
+  kPoolRows,  // where there is a pool
+  kPoolColumns,
+  kPoolDivisors,
+  kOwnValues
 };
 
 constexpr std::uint64_t kUnit = 64;  // bytes
@@ -36,16 +38,25 @@ class ConvolutionEmitter {
     inputs_ = grid_[kInputs];
     strip_bytes_ = b_.CreateShl(grid_[kStrip], 2);
     places_ = b_.CreateMul(grid_[kRowsOut], grid_[kColumnsOut]);
-    scratch_ = f_.operand(kScratch).base;
+    const unsigned output_operand = k_.pool ? kOwnValues + 1 : kPoolRows;
+    scratch_ = f_.operand(output_operand + 1).base;
     sums_ = b_.at(scratch_, b_.CreateMul(grid_[kSumsAt], word(kUnit)));
     weights_ = f_.operand(kWeights).base;
     bias_ = f_.operand(kBias).base;
     capacity_ = b_.CreateAdd(b_.round_up(inputs_, 16), word(16));
     group_bytes_ = b_.CreateMul(places_, strip_bytes_);
     f_.for_each_sample([&](llvm::Value* sample) {
-      const Row input = f_.operand(kInput, sample), output = f_.operand(kOutput, sample);
+      const Row input = f_.operand(kInput, sample), output = f_.operand(output_operand, sample);
       f_.for_each(word(0), f_.steps, [&](llvm::Value* step) {
-        emit_step({k_.input, f_.row(input, step), word(0)}, f_.row(output, step));
+        make_sums({k_.input, f_.row(input, step), word(0)});
+        if (!k_.pool) return turn(sums_, places_, f_.row(output, step), has_values());
+        const Row own = f_.operand(kOwnValues, sample);
+        b_.if_then(b_.CreateIsNotNull(own.base),
+                   [&] { turn(sums_, places_, f_.row(own, step), has_values()); });
+        llvm::Value* pooled = b_.at(scratch_, b_.CreateMul(grid_[kPooledAt], word(kUnit)));
+        llvm::Value* places = b_.CreateMul(grid_[kPooledRows], grid_[kPooledColumns]);
+        make_pooled(pooled, places);
+        turn(pooled, places, f_.row(output, step), false);
       });
     });
     f_.close();
@@ -58,24 +69,27 @@ class ConvolutionEmitter {
                          b_.getInt64Ty());
   }
 
-  void emit_step(const DriveCode::Input& input, llvm::Value* output) {
+  /// Where values are not 0 or 1, a product that underflows may leave a -0.
+  bool has_values() const { return k_.input == SPIKELOOM_FLOAT; }
+
+  void make_sums(const DriveCode::Input& input) {
     llvm::Value* events = drives_.list_events(input, word(1), inputs_, capacity_, scratch_);
     const auto by_events = [&] {
       begin_sums();
       add_events(events);
     };
-    if (k_.may_be_dense) {
-      llvm::Value* from = load_word(f_.operand(kFacts).base, word(kDenseFrom));
-      llvm::Value* many = b_.CreateICmpUGE(b_.CreateShl(events, 16), b_.CreateMul(inputs_, from));
-      b_.if_else(many, [&] { emit_dense(input); }, by_events);
-    } else {
-      by_events();
-    }
+    if (!k_.may_be_dense) return by_events();
+    llvm::Value* from = load_word(f_.operand(kFacts).base, word(kDenseFrom));
+    llvm::Value* many = b_.CreateICmpUGE(b_.CreateShl(events, 16), b_.CreateMul(inputs_, from));
+    b_.if_else(many, [&] { emit_dense(input); }, by_events);
+  }
+
+  /// Writes sums or what a pool made of them to a row, channel by channel.
+  void turn(llvm::Value* from, llvm::Value* places, llvm::Value* row, bool clean) {
     f_.for_each(word(0), grid_[kGroups], [&](llvm::Value* group) {
-      llvm::Value* channels = grid_[kOutOfGroup];
-      llvm::Value* first = b_.CreateMul(b_.CreateMul(group, channels), places_);
-      emit_transpose(f_, b_.at(sums_, b_.CreateMul(group, group_bytes_)), grid_[kStrip], places_, channels,
-                     b_.at(output, b_.CreateShl(first, 2)), k_.input == SPIKELOOM_FLOAT);
+      llvm::Value *channels = grid_[kOutOfGroup], *before = b_.CreateMul(group, places);
+      drives_.turn(b_.at(from, b_.CreateMul(before, strip_bytes_)), grid_[kStrip], places, channels,
+                   b_.at(row, b_.CreateShl(b_.CreateMul(before, channels), 2)), clean);
     });
   }
 
@@ -99,6 +113,66 @@ class ConvolutionEmitter {
           },
           kUnit);
     });
+  }
+
+  // ---- pools
+
+  /// The windows of every place, over vectors of channels.
+  void make_pooled(llvm::Value* pooled, llvm::Value* places) {
+    llvm::Value *rows = f_.operand(kPoolRows).base, *columns = f_.operand(kPoolColumns).base;
+    const unsigned wide = b_.lanes() == 16 ? 4 : 1;  // units of channels at a time
+    f_.for_each(word(0), grid_[kGroups], [&](llvm::Value* group) {
+      llvm::Value* sums = b_.at(sums_, b_.CreateMul(group, group_bytes_));
+      llvm::Value* before = b_.CreateMul(group, places);
+      f_.for_each(word(0), grid_[kPooledRows], [&](llvm::Value* row) {
+        llvm::Value* first_row = unit_at(sums, load_word(rows, b_.CreateShl(row, 1)));
+        f_.for_each(word(0), grid_[kPooledColumns], [&](llvm::Value* column) {
+          Window w;
+          w.sums = unit_at(first_row, load_word(columns, b_.CreateShl(column, 1)));
+          w.rows = load_word(rows, b_.CreateOr(b_.CreateShl(row, 1), word(1)));
+          w.columns = load_word(columns, b_.CreateOr(b_.CreateShl(column, 1), word(1)));
+          llvm::Value* place = b_.CreateAdd(b_.CreateMul(row, grid_[kPooledColumns]), column);
+          if (k_.pool == Pool::How::average)
+            w.divisor = b_.splat(f_.load_float(f_.operand(kPoolDivisors).base, place));
+          llvm::Value* to = b_.at(pooled, b_.CreateMul(b_.CreateAdd(before, place), strip_bytes_));
+          llvm::Value* whole = b_.CreateAnd(strip_bytes_, ~std::uint64_t{wide * kUnit - 1});
+          const auto strips = [&](llvm::Value* begin, llvm::Value* end, unsigned units) {
+            f_.for_each(
+                begin, end, [&](llvm::Value* at) { pool_strip(w, at, units * unit_vectors(), to); },
+                units * kUnit);
+          };
+          strips(word(0), whole, wide);
+          if (wide > 1) strips(whole, strip_bytes_, 1);
+        });
+      });
+    });
+  }
+
+  struct Window {
+    llvm::Value *sums, *rows, *columns, *divisor = nullptr;
+  };
+
+  void pool_strip(const Window& w, llvm::Value* at, unsigned vectors, llvm::Value* to) {
+    const bool largest = k_.pool == Pool::How::largest;
+    llvm::Value* row_bytes = b_.CreateMul(grid_[kColumnsOut], strip_bytes_);
+    const Values start(vectors, b_.f32(largest ? -std::numeric_limits<float>::infinity() : 0.0f));
+    const Values pooled =
+        b_.loop(word(0), w.rows, word(1), start, [&](llvm::Value* row, llvm::ArrayRef<llvm::Value*> outer) {
+          llvm::Value* from = b_.at(b_.at(w.sums, b_.CreateMul(row, row_bytes)), at);
+          return b_.loop(
+              word(0), w.columns, word(1), outer, [&](llvm::Value* column, llvm::ArrayRef<llvm::Value*> now) {
+                llvm::Value* place = b_.at(from, b_.CreateMul(column, strip_bytes_));
+                Values next;
+                for (unsigned v = 0; v < vectors; ++v) {
+                  llvm::Value* x = b_.load_vector(vector_at(place, v));
+                  if (has_values()) x = b_.fadd(x, b_.f32(0));
+                  next.push_back(largest ? b_.select(b_.fgt(x, now[v]), x, now[v]) : b_.fadd(now[v], x));
+                }
+                return next;
+              });
+        });
+    for (unsigned v = 0; v < vectors; ++v)
+      b_.store_vector(w.divisor ? b_.fdiv(pooled[v], w.divisor) : pooled[v], vector_at(b_.at(to, at), v));
   }
 
   // ---- events

@@ -74,4 +74,10 @@ void DriveCode::add_rows(const Panel& panel, llvm::Value* row, llvm::Value* stri
        [&](auto p) { emit_add_rows(b_, p); });
 }
 
+void DriveCode::turn(llvm::Value* from, llvm::Value* stride, llvm::Value* places, llvm::Value* channels,
+                     llvm::Value* to, bool clean) {
+  call(clean ? "spikeloom_turn_values" : "spikeloom_turn", b_.getVoidTy(),
+       {from, stride, places, channels, to}, [&](auto p) { emit_turn(b_, p, clean); });
+}
+
 }  // namespace spikeloom

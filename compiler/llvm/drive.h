@@ -40,6 +40,10 @@ class DriveCode {
   /// Currents of `steps` steps from rows of floats.
   void add_rows(const Panel& panel, llvm::Value* row, llvm::Value* stride, llvm::Value* steps,
                 llvm::Value* currents);
+  /// Rows of `from`, one for each place, `stride` floats each, hold the values of `channels` channels;
+  /// channel c of `to` is `places` floats at c * places. `clean`: a -0 becomes +0.
+  void turn(llvm::Value* from, llvm::Value* stride, llvm::Value* places, llvm::Value* channels,
+            llvm::Value* to, bool clean);
 
  private:
   /// Calls the function of that name; `body` emits it if it does not exist yet.
@@ -50,12 +54,14 @@ class DriveCode {
   llvm::Module& module_;
 };
 
-// lists.cpp, events.cpp and dense.cpp: the bodies. Parameters are those of the methods above, in their order.
+// lists.cpp, events.cpp, dense.cpp and transpose.cpp: the bodies. Parameters are those of the methods above,
+// in their order.
 void emit_list_bits(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p);
 void emit_list_floats(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p);
 void emit_bring_near(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p);
 void emit_add_events(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p, bool values);
 void emit_expand_bits(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p);
 void emit_add_rows(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p);
+void emit_turn(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p, bool clean);
 
 }  // namespace spikeloom

@@ -1,14 +1,14 @@
-#include "llvm/transpose.h"
+// Values that lie channels innermost, written channel by channel.
+#include "llvm/drive.h"
 
 namespace spikeloom {
 namespace {
 
 class Transposer {
  public:
-  Transposer(KernelFrame& f, llvm::Value* from, llvm::Value* stride, llvm::Value* places,
+  Transposer(VectorBuilder& b, llvm::Value* from, llvm::Value* stride, llvm::Value* places,
              llvm::Value* channels, llvm::Value* to, bool clean)
-      : f_(f),
-        b_(f.b),
+      : b_(b),
         from_(from),
         stride_(stride),
         places_(places),
@@ -25,11 +25,11 @@ class Transposer {
         b_.CreateICmpUGE(places_, lanes_),
         [&] {
           llvm::Value* last = b_.CreateSub(places_, lanes_);
-          f_.for_each(
+          for_each(
               b_.getInt64(0), places_,
               [&](llvm::Value* place) {
                 llvm::Value* first = b_.minimum(place, last);
-                f_.for_each(
+                for_each(
                     b_.getInt64(0), channels_, [&](llvm::Value* channel) { square(first, channel); },
                     b_.lanes());
               },
@@ -39,6 +39,13 @@ class Transposer {
   }
 
  private:
+  void for_each(llvm::Value* begin, llvm::Value* end, llvm::function_ref<void(llvm::Value*)> body,
+                std::uint64_t step = 1) {
+    b_.loop(begin, end, b_.getInt64(step), {}, [&](llvm::Value* index, llvm::ArrayRef<llvm::Value*>) {
+      body(index);
+      return Values{};
+    });
+  }
   llvm::Value* source(llvm::Value* place, llvm::Value* channel) {
     return b_.at(from_, b_.CreateShl(b_.CreateAdd(b_.CreateMul(place, stride_), channel), 2));
   }
@@ -47,8 +54,8 @@ class Transposer {
   }
 
   void one_by_one() {
-    f_.for_each(b_.getInt64(0), channels_, [&](llvm::Value* channel) {
-      f_.for_each(b_.getInt64(0), places_, [&](llvm::Value* place) {
+    for_each(b_.getInt64(0), channels_, [&](llvm::Value* channel) {
+      for_each(b_.getInt64(0), places_, [&](llvm::Value* place) {
         llvm::Value* x = b_.CreateAlignedLoad(b_.getFloatTy(), source(place, channel), llvm::Align(4));
         if (clean_) x = b_.CreateFAdd(x, llvm::ConstantFP::get(b_.getFloatTy(), 0));
         b_.CreateAlignedStore(x, target(place, channel), llvm::Align(4));
@@ -96,7 +103,6 @@ class Transposer {
     }
   }
 
-  KernelFrame& f_;
   VectorBuilder& b_;
   llvm::Value *from_, *stride_, *places_, *channels_, *to_;
   bool clean_;
@@ -105,9 +111,9 @@ class Transposer {
 
 }  // namespace
 
-void emit_transpose(KernelFrame& f, llvm::Value* from, llvm::Value* stride, llvm::Value* places,
-                    llvm::Value* channels, llvm::Value* to, bool clean) {
-  Transposer(f, from, stride, places, channels, to, clean).run();
+void emit_turn(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p, bool clean) {
+  Transposer(b, p[0], p[1], p[2], p[3], p[4], clean).run();
+  b.CreateRetVoid();
 }
 
 }  // namespace spikeloom

@@ -60,7 +60,7 @@ std::uint32_t choose_group(const Model& model, const SignalFacts& facts, const P
       const std::uint32_t steps = list_steps(in, element, options, block_steps);
       largest = std::max(largest, list_bytes(list_capacity(in, steps), element));
     } else if (const auto* c = std::get_if<Convolution>(&node.kind)) {
-      largest = std::max(largest, scratch_bytes(*c, facts.element(c->input.signal)));
+      largest = std::max(largest, scratch_bytes(*c, nullptr, facts.element(c->input.signal)));
     }
   return static_cast<std::uint32_t>(
       std::clamp<std::uint64_t>(std::bit_floor(kGroupListBytes / largest), 1, kLargestGroup));

@@ -34,6 +34,7 @@ class Search {
 
   /// Why layer `i` stays alone; "" if it need not, and then `reader` is the one that takes it.
   std::string reason(std::uint32_t i, std::uint32_t& reader) const {
+    const bool sums_for_pool = std::holds_alternative<Convolution>(model_.nodes[i].kind);
     if (facts_.constant({.index = i})) return "its input is constant: it is computed once";
     if (given_out_[i]) return "it is an output of the graph";
     if (readers_[i].empty()) return "nobody reads it";
@@ -44,6 +45,11 @@ class Search {
       if (r.delay > 0) return by.name + " reads it with a delay";
     }
     const auto* population = std::get_if<Population>(&by.kind);
+    if (sums_for_pool && !std::holds_alternative<Pool>(by.kind)) return by.name + " is no pool";
+    if (sums_for_pool)
+      return component_[i] == component_[reader] || !cyclic_[component_[reader]]
+                 ? ""
+                 : by.name + " is part of a loop, which runs in shorter blocks";
     if (!population) return by.name + " is no population";
     if (population->cell.winner != kNoNode) return by.name + " needs all its currents to find the winner";
     if (component_[i] != component_[reader] && cyclic_[component_[reader]])
@@ -70,7 +76,9 @@ Fusion::Fusion(const Model& model, const SignalFacts& facts, const std::vector<C
   const Search search(model, facts, components);
   std::vector<std::size_t> taken(model.nodes.size(), 0);
   for (std::uint32_t i = 0; i < model.nodes.size(); ++i) {
-    if (!std::holds_alternative<Linear>(model.nodes[i].kind)) continue;
+    if (!std::holds_alternative<Linear>(model.nodes[i].kind) &&
+        !std::holds_alternative<Convolution>(model.nodes[i].kind))
+      continue;
     std::uint32_t reader = kNobody;
     why_not_[i] = wanted ? search.reason(i, reader) : "fusing is turned off";
     if (why_not_[i].empty() && taken[reader] == kMostInOneStage)

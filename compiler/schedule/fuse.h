@@ -1,5 +1,5 @@
 // Which linear layers are computed inside of the stage that reads them, so that their currents never touch
-// memory.
+// memory, and which convolutions inside of the pool that is made of their sums.
 #pragma once
 
 #include <cstdint>

@@ -60,13 +60,18 @@ std::string key_of(const SparseKernel& k) {
   return std::string("sparse ") + letter(k.input) + std::to_string(k.index_bytes) + (k.weights ? 'w' : 'u');
 }
 
+const char* word_of(Pool::How how) {
+  return how == Pool::How::sum ? "sum" : how == Pool::How::average ? "mean" : "largest";
+}
+
 std::string key_of(const ConvolutionKernel& k) {
-  return std::string("convolution ") + letter(k.input) + (k.may_be_dense ? 'd' : 'e');
+  return std::string("convolution ") + letter(k.input) + (k.may_be_dense ? 'd' : 'e') +
+         (k.pool ? word_of(*k.pool) : "");
 }
 
 std::string key_of(const PoolKernel& k) {
-  const char* const how = k.how == Pool::How::sum ? "sum" : k.how == Pool::How::average ? "mean" : "largest";
-  return std::string("pool ") + how + letter(k.input) + (k.has_border ? 'b' : 'p') + (k.uniform ? 'u' : 'n');
+  return std::string("pool ") + word_of(k.how) + letter(k.input) + (k.has_border ? 'b' : 'p') +
+         (k.uniform ? 'u' : 'n');
 }
 
 std::string key_of(const SequenceKernel&) {

@@ -428,17 +428,29 @@ class Planner {
     stage_.kernel = kernel(SparseKernel{input, packed.packing.index_bytes, packed.packing.weights});
   }
 
-  void add(Id, const Convolution& c) {
+  void add(Id i, const Convolution&) { add_convolution(i, nullptr); }
+
+  /// A pool may be made of the sums where they lie.
+  void add_convolution(Id i, const Pool* pooling) {
+    const Convolution& c = std::get<Convolution>(model_.nodes[i].kind);
     const spikeloom_element input = facts_.element(c.input.signal);
     if (facts_.effective_delay(c.input) > 0) read_as_rows_.insert(buffer_of(c.input.signal));
     operand(buffer_of(c.input.signal), facts_.effective_delay(c.input));
-    for (const Id constant : pack(c, input, options_, pool_)) operand(constant);
-    use_scratch(scratch_bytes(c, input));
-    add_whole(ConvolutionKernel{input, may_be_dense(c) && options_.drive != Drive::events &&
-                                           (plan_.target.has_fma || input == SPIKELOOM_BITS)});
+    for (const Id constant : pack(c, pooling, input, options_, pool_)) operand(constant);
+    if (pooling) {
+      operand(node_buffer_[i]);
+      fused_.push_back(model_.nodes[i].name);
+    }
+    use_scratch(scratch_bytes(c, pooling, input));
+    const bool dense = may_be_dense(c) && options_.drive != Drive::events &&
+                       (plan_.target.has_fma || input == SPIKELOOM_BITS);
+    add_whole(ConvolutionKernel{input, dense, pooling ? std::optional(pooling->how) : std::nullopt});
   }
 
   void add(Id, const Pool& p) {
+    const Signal from = facts_.root(p.input.signal);
+    if (from.of == Signal::Of::node && from.state < 0 && fusion_.fused(from.index))
+      return add_convolution(from.index, &p);
     const PackedPool packed = pack(p, pool_);
     read(p.input);
     for (const Id constant : packed.constants) operand(constant);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -131,11 +132,13 @@ constexpr std::uint64_t sparse_list_bytes(std::uint64_t sources) {
 struct ConvolutionKernel {
   spikeloom_element input;
   bool may_be_dense = false;
+  std::optional<Pool::How> pool;  // that makes the outputs of the sums
   // sizes: [0] outputs. Operands: input; geometry (GridFact); the rows that see an input row (begins, then
   // pairs of a place and an element of the window); the same of columns (begins, then runs: place, element,
   // length); elements of the window, in the order of sums (offset in the plane, in the weights); weights;
-  // bias; facts (DriveFact); output; scratch. Places, elements and lengths count 64 bytes, offsets in the
-  // plane floats.
+  // bias; facts (DriveFact); with a pool: the rows of its windows (first place, how many), their
+  // columns, divisors of each place, and the layer's own values, if observed; output; scratch. Places,
+  // elements and lengths count 64 bytes, offsets in the plane floats.
 };
 
 enum GridFact : std::uint32_t {
@@ -154,13 +157,16 @@ enum GridFact : std::uint32_t {
   kColumnsOut,
   kRowStride,
   kColumnStride,
-  kSumsAt,  // in scratch, in units of 64 bytes
+  kSumsAt,    // in scratch, in units of 64 bytes
+  kPooledAt,  // ... what a pool makes of the sums
   kPlaneAt,
   kPlaneRows,  // of the plane with its border
   kPlaneColumns,
   kRowsBefore,
   kColumnsBefore,
   kHasBorder,
+  kPooledRows,
+  kPooledColumns,
   kGridFacts
 };
 

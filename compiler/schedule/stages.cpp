@@ -39,6 +39,8 @@ class Reader {
       shape.state_bytes = cell->states.size() * row_bytes(shape.neurons, SPIKELOOM_FLOAT);
       add_drives(*cell, index, shape);
     }
+    if (const auto* convolution = std::get_if<ConvolutionKernel>(&plan_.kernels[stage.kernel].kind))
+      add_drive(*convolution, index, shape);
     return shape;
   }
 
@@ -78,6 +80,33 @@ class Reader {
     return b.memory == SPIKELOOM_STATE ? b.row_bytes * b.slots : 0;
   }
 
+  template <std::size_t n>
+  void read_words(const spikeloom_buffer& from, std::uint32_t (&words)[n]) const {
+    std::memcpy(words, plan_.constants->data() + from.offset, sizeof words);
+  }
+
+  void add_drive(const ConvolutionKernel& kernel, std::uint32_t index, StageShape& shape) const {
+    const spikeloom_stage& stage = plan_.stages[index];
+    std::uint32_t grid[kGridFacts], facts[kDriveFacts];
+    read_words(buffer(stage, 1), grid);
+    read_words(buffer(stage, 7), facts);
+    StageDrive drive;
+    drive.layer = plan_.fused[index].empty() ? shape.name : plan_.fused[index].front();
+    drive.input_is_bits = kernel.input == SPIKELOOM_BITS;
+    if (const auto known = name_.find(plan_.operands[stage.first_operand].buffer); known != name_.end()) {
+      drive.input = known->second->name;
+      drive.input_is_constant = known->second->constant;
+    }
+    drive.fan_in = facts[kFanIn];
+    drive.inputs = grid[kInputs];
+    drive.sums = std::uint64_t{grid[kGroups]} * grid[kOutOfGroup] * grid[kRowsOut] * grid[kColumnsOut];
+    drive.weight_bytes = buffer(stage, 5).row_bytes;
+    drive.may_be_dense = kernel.may_be_dense;
+    drive.dense_from = facts[kDenseFrom] / 65536.0;
+    shape.weight_bytes += drive.weight_bytes;
+    shape.drives.push_back(std::move(drive));
+  }
+
   void add_drives(const CellKernel& cell, std::uint32_t index, StageShape& shape) const {
     const spikeloom_stage& stage = plan_.stages[index];
     std::uint32_t operand = 0;
@@ -101,6 +130,8 @@ class Reader {
         std::uint32_t facts[kDriveFacts];
         std::memcpy(facts, plan_.constants->data() + buffer(stage, operand + 3).offset, sizeof facts);
         drive.fan_in = facts[kFanIn];
+        drive.inputs = drive.fan_in;
+        drive.sums = stage.sizes[0];
         drive.dense_from = facts[kDenseFrom] / 65536.0;
         shape.weight_bytes += drive.weight_bytes;
         shape.drives.push_back(std::move(drive));
@@ -154,12 +185,12 @@ StageWork work_of(const MachineCosts& costs, const PlanShape& plan, const StageS
   };
   const std::uint64_t rows = std::uint64_t{std::clamp(batch, 1u, plan.group)} * stage.steps;
   for (const StageDrive& drive : stage.drives) {
-    const DriveShape shape{drive.fan_in, stage.neurons, rows, stage.panel, drive.input_is_bits};
+    const DriveShape shape{drive.fan_in, drive.sums, rows, stage.panel, drive.input_is_bits};
     const double active = density(drive);
     const bool dense = drive.may_be_dense && active >= drive.dense_from;
     add(dense ? dense_cost(costs, shape, active) : event_cost(costs, shape, active));
     work.is_dense = work.is_dense || dense;
-    const double all = static_cast<double>(drive.fan_in) * static_cast<double>(stage.neurons);
+    const double all = static_cast<double>(drive.fan_in) * static_cast<double>(drive.sums);
     work.synaptic += dense ? all : all * active;
     work.bytes +=
         static_cast<double>(drive.weight_bytes) * (dense ? 1.0 / static_cast<double>(rows) : active);

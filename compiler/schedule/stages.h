@@ -18,6 +18,8 @@ struct StageDrive {
   bool input_is_constant = false;
   bool input_is_bits = false;
   std::uint64_t fan_in = 0;
+  std::uint64_t inputs = 0;        // elements of what it reads
+  std::uint64_t sums = 0;          // that it makes
   std::uint64_t weight_bytes = 0;  // as they are packed
   bool may_be_dense = false;
   double dense_from = 1;  // share of active inputs from which it is computed densely

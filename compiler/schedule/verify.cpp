@@ -28,7 +28,7 @@ std::size_t operand_count(const Kernel& k, const spikeloom_stage& s) {
   if (const auto* copy = std::get_if<CopyKernel>(&k.kind)) return operand_count(*copy, s);
   if (const auto* cell = std::get_if<CellKernel>(&k.kind)) return operand_count(*cell);
   if (std::holds_alternative<SparseKernel>(k.kind)) return 7;
-  if (std::holds_alternative<ConvolutionKernel>(k.kind)) return 10;
+  if (const auto* c = std::get_if<ConvolutionKernel>(&k.kind)) return c->pool ? 14 : 10;
   if (std::holds_alternative<PoolKernel>(k.kind)) return 6;
   if (std::holds_alternative<SequenceKernel>(k.kind)) return 2;
   return operand_count(std::get<DelayKernel>(k.kind));

@@ -128,6 +128,11 @@ std::uint64_t sums_floats(const Windows& w) {
   return w.groups * w.rows.out * w.columns.out * strip_of(w);
 }
 
+/// What a pool makes of the sums, in the same form.
+std::uint64_t pooled_floats(const Windows& w, const Pool* pooling) {
+  return pooling ? w.groups * pooling->windows.rows.out * pooling->windows.columns.out * strip_of(w) : 0;
+}
+
 std::uint64_t list_of(const Windows& w, spikeloom_element input) {
   return (list_bytes(list_capacity(w.inputs(), 1), input) + kUnitBytes - 1) / kUnitBytes * kUnitBytes;
 }
@@ -168,6 +173,29 @@ std::uint32_t word(std::uint64_t n) {
   return static_cast<std::uint32_t>(n);
 }
 
+/// The windows of a pool along one axis: the first place within the sample, and how many there are.
+std::uint32_t add_pooled(const WindowAxis& axis, std::uint64_t place_units, ConstantPool& pool) {
+  std::vector<std::uint32_t> table;
+  for (std::size_t place = 0; place < axis.out; ++place) {
+    const std::int64_t begin = axis.touches(place, 0), end = begin + static_cast<std::int64_t>(axis.kernel);
+    const std::int64_t first = std::max<std::int64_t>(begin, 0),
+                       last = std::min(end, static_cast<std::int64_t>(axis.in));
+    table.push_back(word(static_cast<std::uint64_t>(first) * place_units));
+    table.push_back(word(static_cast<std::uint64_t>(last - first)));
+  }
+  return pool.words(table);
+}
+
+/// By what an average of each place is divided.
+std::uint32_t add_divisors(const Pool& p, ConstantPool& pool) {
+  std::vector<float> all;
+  if (p.how == Pool::How::average)
+    for (std::size_t row = 0; row < p.windows.rows.out; ++row)
+      for (std::size_t column = 0; column < p.windows.columns.out; ++column)
+        all.push_back(static_cast<float>(p.divisor(row, column)));
+  return pool.floats(all, all.size(), 1.0f);
+}
+
 /// Words about its drive.
 std::vector<std::uint32_t> facts_of(const Convolution& c, const PlanOptions& options) {
   // Sums that lie in memory are added to at half the rate of sums in registers.
@@ -186,8 +214,8 @@ bool may_be_dense(const Convolution& c) {
   return !w.transposed && plane_floats(w) <= 4 * std::uint64_t{w.inputs()} + 4096;
 }
 
-std::vector<std::uint32_t> pack(const Convolution& c, spikeloom_element input, const PlanOptions& options,
-                                ConstantPool& pool) {
+std::vector<std::uint32_t> pack(const Convolution& c, const Pool* pooling, spikeloom_element input,
+                                const PlanOptions& options, ConstantPool& pool) {
   const Windows& w = c.windows;
   const Columns columns(w.columns, w.transposed);
   const std::uint64_t units = strip_of(w) / kUnitFloats;
@@ -214,7 +242,12 @@ std::vector<std::uint32_t> pack(const Convolution& c, spikeloom_element input, c
   g[kRowStride] = word(w.rows.stride);
   g[kColumnStride] = word(w.columns.stride);
   g[kSumsAt] = word(list_of(w, input) / kUnitBytes);
-  g[kPlaneAt] = word(g[kSumsAt] + sums_floats(w) / kUnitFloats);
+  g[kPooledAt] = word(g[kSumsAt] + sums_floats(w) / kUnitFloats);
+  g[kPlaneAt] = word(g[kPooledAt] + pooled_floats(w, pooling) / kUnitFloats);
+  if (pooling) {
+    g[kPooledRows] = word(pooling->windows.rows.out);
+    g[kPooledColumns] = word(pooling->windows.columns.out);
+  }
   if (may_be_dense(c)) {
     g[kPlaneRows] = word(plane_extent(w.rows));
     g[kPlaneColumns] = word(plane_extent(w.columns));
@@ -242,6 +275,11 @@ std::vector<std::uint32_t> pack(const Convolution& c, spikeloom_element input, c
   packed.push_back(pack_weights(c, columns, pool));
   packed.push_back(pack_bias(c, pool));
   packed.push_back(pool.tuning(facts_of(c, options)));
+  if (pooling) {
+    packed.push_back(add_pooled(pooling->windows.rows, w.columns.out * units, pool));
+    packed.push_back(add_pooled(pooling->windows.columns, units, pool));
+    packed.push_back(add_divisors(*pooling, pool));
+  }
   return packed;
 }
 
@@ -254,9 +292,10 @@ std::uint64_t packed_bytes(const Convolution& c) {
          w.groups * strip_of(w) * 4 + 8 * kUnitBytes;
 }
 
-std::uint64_t scratch_bytes(const Convolution& c, spikeloom_element input) {
+std::uint64_t scratch_bytes(const Convolution& c, const Pool* pooling, spikeloom_element input) {
   const Windows& w = c.windows;
-  return list_of(w, input) + 4 * sums_floats(w) + (may_be_dense(c) ? 4 * padded(plane_floats(w)) : 0);
+  return list_of(w, input) + 4 * (sums_floats(w) + pooled_floats(w, pooling)) +
+         (may_be_dense(c) ? 4 * padded(plane_floats(w)) : 0);
 }
 
 PackedPool pack(const Pool& p, ConstantPool& pool) {

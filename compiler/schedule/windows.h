@@ -9,8 +9,9 @@
 
 namespace spikeloom {
 
-/// The constants in the order of the kernel's operands, from its geometry to its facts.
-std::vector<std::uint32_t> pack(const Convolution& convolution, spikeloom_element input,
+/// The constants in the order of the kernel's operands, from its geometry to its facts, or to the divisors
+/// of the pool that makes its outputs (else null).
+std::vector<std::uint32_t> pack(const Convolution& convolution, const Pool* pooling, spikeloom_element input,
                                 const PlanOptions& options, ConstantPool& pool);
 
 struct PackedPool {
@@ -24,7 +25,7 @@ std::uint64_t packed_bytes(const Convolution& convolution);
 std::uint64_t packed_bytes(const Pool& pooling);
 
 /// Scratch of a worker.
-std::uint64_t scratch_bytes(const Convolution& convolution, spikeloom_element input);
+std::uint64_t scratch_bytes(const Convolution& convolution, const Pool* pooling, spikeloom_element input);
 std::uint64_t scratch_bytes(const Pool& pooling);
 
 /// A plane with a border of zeros would be no waste: of a transposed convolution, which would have zeros

@@ -143,7 +143,7 @@ class Profiler {
     std::map<std::string, SpikeTotal> totals;
     for (const StageShape& stage : profile.plan.stages) {
       if (stage.spikes) totals.try_emplace(stage.name, stage.name, stage.neurons);
-      for (const StageDrive& drive : stage.drives) totals.try_emplace(drive.input, drive.input, drive.fan_in);
+      for (const StageDrive& drive : stage.drives) totals.try_emplace(drive.input, drive.input, drive.inputs);
     }
     for (auto& [name, total] : totals) TRY_VOID(session.record(name, total));
     TRY_VOID(session.run(load_.steps(), load_.source()));
