@@ -4,7 +4,6 @@
 #include <bit>
 
 #include "schedule/constants.h"
-#include "schedule/windows.h"
 
 namespace spikeloom {
 namespace {
@@ -13,6 +12,9 @@ namespace {
 /// are read once a block, are larger than that, too.
 constexpr std::uint64_t kBlockBytes = 256 << 10;
 constexpr std::uint64_t kMostBlockBytes = 64 << 20;
+/// So should rows and states of a group of samples, which run a block through all stages before the next ones
+/// do; but every group reads all weights again.
+constexpr std::uint64_t kGroupBytes = 512 << 10;
 /// Event lists of a sample, and of a group of samples that share a panel while it is in the cache.
 constexpr std::uint64_t kSampleListBytes = 8 << 20;
 constexpr std::uint64_t kGroupListBytes = 64 << 20;
@@ -26,44 +28,57 @@ bool is_stage(std::uint32_t node, const SignalFacts& facts, const Fusion& fusion
   return !facts.aliased(node) && !facts.window(node) && !fusion.fused(node);
 }
 
+/// Bytes that a step of a sample leaves in memory, and what a block reads once.
+struct Traffic {
+  std::uint64_t inputs = 0, rows = 0, weights = 0, states = 0;
+};
+
+static Traffic traffic_of(const Model& model, const SignalFacts& facts, const Fusion& fusion) {
+  Traffic sum;
+  const auto row = [&](Signal s) {
+    return facts.constant(s) ? 0 : row_bytes(model.size(s), facts.element(s));
+  };
+  for (std::uint32_t i = 0; i < model.inputs.size(); ++i)
+    sum.inputs += row({.of = Signal::Of::input, .index = i});
+  for (std::uint32_t i = 0; i < model.nodes.size(); ++i) {
+    const ModelNode& node = model.nodes[i];
+    if (is_stage(i, facts, fusion)) sum.rows += row({.index = i});
+    for (std::int32_t k = 0; k < static_cast<std::int32_t>(node.states()); ++k)
+      if (facts.traced(i, static_cast<std::uint32_t>(k))) sum.rows += row({.index = i, .state = k});
+    sum.states += node.states() * row_bytes(node.size, SPIKELOOM_FLOAT);
+    if (const auto* l = std::get_if<Linear>(&node.kind)) sum.weights += l->weight->values.size() * 4;
+    if (const auto* c = std::get_if<Convolution>(&node.kind)) sum.weights += c->weight->values.size() * 4;
+  }
+  return sum;
+}
+
 std::uint32_t choose_block(const Model& model, const SignalFacts& facts, const Fusion& fusion,
                            const PlanOptions& options) {
   if (options.block_steps > 0) return std::min(options.block_steps, kLongestBlock);
-  std::uint64_t step_bytes = 0, read_once = 0;
-  const auto count = [&](Signal s) {
-    if (!facts.constant(s)) step_bytes += row_bytes(model.size(s), facts.element(s));
-  };
-  for (std::uint32_t i = 0; i < model.inputs.size(); ++i) count({.of = Signal::Of::input, .index = i});
-  for (std::uint32_t i = 0; i < model.nodes.size(); ++i) {
-    const ModelNode& node = model.nodes[i];
-    if (is_stage(i, facts, fusion)) count({.index = i});
-    for (std::int32_t k = 0; k < static_cast<std::int32_t>(node.states()); ++k)
-      if (facts.traced(i, static_cast<std::uint32_t>(k))) count({.index = i, .state = k});
-    read_once += node.states() * row_bytes(node.size, SPIKELOOM_FLOAT);
-    if (const auto* l = std::get_if<Linear>(&node.kind)) read_once += l->weight->values.size() * 4;
-    if (const auto* c = std::get_if<Convolution>(&node.kind)) read_once += c->weight->values.size() * 4;
-  }
-  const std::uint64_t bytes = std::clamp(read_once, kBlockBytes, kMostBlockBytes);
-  const std::uint64_t fits =
-      std::clamp<std::uint64_t>(bytes / std::max<std::uint64_t>(step_bytes, 1), 1, kLongestBlock);
-  return static_cast<std::uint32_t>(std::bit_floor(fits));
+  const Traffic traffic = traffic_of(model, facts, fusion);
+  const std::uint64_t bytes = std::clamp(traffic.weights + traffic.states, kBlockBytes, kMostBlockBytes);
+  const std::uint64_t step = std::max<std::uint64_t>(traffic.inputs + traffic.rows, 1);
+  return static_cast<std::uint32_t>(
+      std::bit_floor(std::clamp<std::uint64_t>(bytes / step, 1, kLongestBlock)));
 }
 
-std::uint32_t choose_group(const Model& model, const SignalFacts& facts, const PlanOptions& options,
-                           std::uint32_t block_steps) {
+std::uint32_t choose_group(const Model& model, const SignalFacts& facts, const Fusion& fusion,
+                           const PlanOptions& options, std::uint32_t block_steps) {
   if (options.group > 0) return options.group;
-  std::uint64_t largest = 1;
+  std::uint64_t lists = 1;
   for (const ModelNode& node : model.nodes)
     if (const auto* l = std::get_if<Linear>(&node.kind)) {
       const std::size_t in = l->weight->shape[1];
       const spikeloom_element element = facts.element(l->input.signal);
       const std::uint32_t steps = list_steps(in, element, options, block_steps);
-      largest = std::max(largest, list_bytes(list_capacity(in, steps), element));
-    } else if (const auto* c = std::get_if<Convolution>(&node.kind)) {
-      largest = std::max(largest, scratch_bytes(*c, nullptr, facts.element(c->input.signal)));
+      lists = std::max(lists, list_bytes(list_capacity(in, steps), element));
     }
-  return static_cast<std::uint32_t>(
-      std::clamp<std::uint64_t>(std::bit_floor(kGroupListBytes / largest), 1, kLargestGroup));
+  // Inputs are read where they lie, once; what stages give to each other should still be near.
+  const Traffic traffic = traffic_of(model, facts, fusion);
+  const std::uint64_t bytes = std::clamp(traffic.weights, kGroupBytes, kMostBlockBytes);
+  const std::uint64_t sample = std::max<std::uint64_t>(block_steps * traffic.rows + traffic.states, 1);
+  return static_cast<std::uint32_t>(std::bit_floor(
+      std::clamp<std::uint64_t>(std::min(kGroupListBytes / lists, bytes / sample), 1, kLargestGroup)));
 }
 
 std::uint32_t choose_panel(std::uint64_t fan_in, const PlanOptions& options) {

@@ -16,8 +16,8 @@ bool is_stage(std::uint32_t node, const SignalFacts& facts, const Fusion& fusion
 
 std::uint32_t choose_block(const Model& model, const SignalFacts& facts, const Fusion& fusion,
                            const PlanOptions& options);
-std::uint32_t choose_group(const Model& model, const SignalFacts& facts, const PlanOptions& options,
-                           std::uint32_t block_steps);
+std::uint32_t choose_group(const Model& model, const SignalFacts& facts, const Fusion& fusion,
+                           const PlanOptions& options, std::uint32_t block_steps);
 /// Of layers with so many inputs at most.
 std::uint32_t choose_panel(std::uint64_t fan_in, const PlanOptions& options);
 

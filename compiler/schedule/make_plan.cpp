@@ -58,7 +58,7 @@ class Planner {
     // Growing would hold the weights twice; what is reserved and not used takes nothing.
     plan_.constants->reserve(constant_bytes(model_) + kSmallConstants);
     plan_.block_steps = choose_block(model_, facts_, fusion_, options_);
-    plan_.group = choose_group(model_, facts_, options_, plan_.block_steps);
+    plan_.group = choose_group(model_, facts_, fusion_, options_, plan_.block_steps);
     place_signals();
     add_constant_stages();
     for (const Component& component : components_) add_component(component);

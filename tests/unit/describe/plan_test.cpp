@@ -18,7 +18,7 @@ PlanShape two_stages() {
   once.neurons = 100;
   once.once = true;
   once.panel = 64;
-  once.drives = {{"fc1", "image", true, false, 20, 8960, true, 0.45}};
+  once.drives = {{"fc1", "image", true, false, 20, 20, 100, 8960, true, 0.45}};
   StageShape loop;
   loop.name = "lif\x1b";
   loop.kernel = "cell_1";
@@ -27,8 +27,8 @@ PlanShape two_stages() {
   loop.steps = 1;
   loop.panel = 64;
   loop.spikes = true;
-  loop.drives = {{"fc2", "fc1", false, true, 100, 409600, true, 0.45},
-                 {"rec", "lif", false, true, 1000, 4096000, false, 1}};
+  loop.drives = {{"fc2", "fc1", false, true, 100, 100, 1000, 409600, true, 0.45},
+                 {"rec", "lif", false, true, 1000, 1000, 1000, 4096000, false, 1}};
   loop.state_bytes = 4032;
   plan.stages = {once, loop};
   return plan;

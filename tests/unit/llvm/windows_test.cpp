@@ -1,6 +1,7 @@
 // Convolutions, pools and sequences of many shapes, by events and densely.
 #include <gtest/gtest.h>
 
+#include "schedule/plan.h"
 #include "unit/llvm/compare.h"
 #include "unit/llvm/networks.h"
 
@@ -65,6 +66,51 @@ TEST(Windows, OverflowsAndSubnormalsFollowTheReference) {
   const Windows windows{2, 3, 1, axis(4, 2), axis(5, 2, 1, 1)};
   add_convolution(w, w.input(windows.inputs()), windows);
   EXPECT_TRUE(same_as_reference(w.model, {.special_values = true}));
+}
+
+/// A pool of the layer's sums that nobody else reads, on values and on spikes.
+void expect_same_pooled(const Windows& windows, const WindowAxis& rows, const WindowAxis& columns,
+                        const char* what) {
+  const std::size_t channels = windows.out_channels;
+  const Windows pooled{channels, channels, channels, rows, columns};
+  for (const auto how : {Pool::How::sum, Pool::How::average, Pool::How::largest})
+    for (const bool count_padding : {true, false}) {
+      if (how != Pool::How::average && count_padding) continue;
+      NetworkWriter w;
+      const Signal in = w.input(windows.inputs());
+      const auto pool = [&](Signal sums) {
+        return w.add(pooled.outputs(), Pool{how, {sums}, pooled, count_padding});
+      };
+      const Signal spikes = w.lif({{pool(add_convolution(w, in, windows))}});
+      ASSERT_TRUE(make_plan(w.model, {.lanes = 8}).fused.front().size() == 1) << what;
+      if (windows.outputs() == windows.inputs()) w.lif({{pool(add_convolution(w, spikes, windows))}});
+      w.lif({{pool(add_convolution(w, w.lif({{in}}), windows, false))}});
+      EXPECT_TRUE(same_as_reference(w.model, {.steps = 6, .density = 0.2f})) << what;
+    }
+}
+
+TEST(Pools, OfAConvolutionsSumsFollowTheReference) {
+  expect_same_pooled({2, 3, 1, axis(9, 3), axis(11, 4)}, axis(7, 2, 2), axis(8, 2, 2), "2x2");
+  expect_same_pooled({2, 80, 1, axis(6, 3, 1, 1), axis(17, 3, 1, 1)}, axis(6, 3, 2, 1), axis(17, 3, 1, 1),
+                     "overlapping, padded");
+  expect_same_pooled({4, 34, 2, axis(8, 3, 2, 1), axis(30, 2)}, axis(4, 2, 1), axis(29, 3, 3), "groups");
+  // The last windows of ceil mode reach over the border.
+  WindowAxis rows = axis(5, 2, 2), columns = axis(10, 3, 3);
+  ++rows.out, ++columns.out;
+  expect_same_pooled({1, 17, 1, axis(7, 3), axis(10, 1)}, rows, columns, "ceil");
+  expect_same_pooled({3, 4, 1, axis_back(4, 3, 2, 1), axis_back(5, 3, 2, 0), true}, axis(7, 2, 2),
+                     axis(11, 2, 2), "transposed");
+  expect_same_pooled({2, 5, 1, axis(3, 3), axis(3, 3)}, axis(1, 1), axis(1, 1), "1 place");
+}
+
+TEST(Pools, OfAConvolutionsSumsTakeOverflowsAndSubnormals) {
+  for (const auto how : {Pool::How::sum, Pool::How::average, Pool::How::largest}) {
+    NetworkWriter w;
+    const Windows windows{2, 3, 1, axis(4, 2), axis(5, 2, 1, 1)}, pooled{3, 3, 3, axis(3, 2), axis(6, 2, 2)};
+    const Signal sums = add_convolution(w, w.input(windows.inputs()), windows);
+    w.lif({{w.add(pooled.outputs(), Pool{how, {sums}, pooled, false})}});
+    EXPECT_TRUE(same_as_reference(w.model, {.special_values = true}));
+  }
 }
 
 TEST(Pools, OfValuesAndSpikesFollowTheReference) {

@@ -353,6 +353,46 @@ TEST(Plan, ConvolutionsOfAnySizeShareOneKernel) {
   EXPECT_EQ(plan.stages.size(), 2u);
 }
 
+/// A convolution of an input.
+Signal add_convolution(NetworkWriter& w) {
+  const Windows windows{1, 3, 1, {9, 8, 2, 1, 1, 0}, {9, 8, 2, 1, 1, 0}};
+  auto weight = std::make_shared<Tensor>(Tensor{{windows.weights()}, w.values(windows.weights(), 1)});
+  return w.add(windows.outputs(), Convolution{{w.input(windows.inputs())}, windows, weight, nullptr});
+}
+Signal add_pool(NetworkWriter& w, Source from) {
+  const Windows windows{3, 3, 3, {8, 4, 2, 2, 1, 0}, {8, 4, 2, 2, 1, 0}};
+  return w.add(windows.outputs(), Pool{Pool::How::largest, from, windows, false});
+}
+
+TEST(Plan, APoolIsMadeOfAConvolutionsSumsWhereNobodyElseReadsThem) {
+  NetworkWriter alone;
+  add_pool(alone, {add_convolution(alone)});
+  const Plan fused = plan_of(alone.model);
+  EXPECT_EQ(fused.stages.size(), 1u);
+  EXPECT_EQ(fused.fused.front(), (std::vector<std::string>{"n0"}));
+
+  NetworkWriter late, twice, given;
+  add_pool(late, {add_convolution(late), 1});
+  const Signal sums = add_convolution(twice);
+  add_pool(twice, {sums}), add_pool(twice, {sums});
+  const Signal seen = add_convolution(given);
+  add_pool(given, {seen}), given.output("sums", seen);
+  EXPECT_EQ(plan_of(late.model).stages.size(), 2u);
+  EXPECT_EQ(plan_of(twice.model).stages.size(), 3u);
+  const Plan shown = plan_of(given.model);
+  EXPECT_EQ(shown.stages.size(), 2u);
+  EXPECT_EQ(shown.alone.front(), "it is an output of the graph");
+}
+
+TEST(Plan, SamplesOfAGroupFillTheCacheAndNoMore) {
+  NetworkWriter small, large;
+  small.lif({{add_pool(small, {add_convolution(small)})}});
+  const Signal wide = large.input(1 << 16);
+  large.lif({{large.lif({{wide}})}});
+  EXPECT_GT(plan_of(small.model).group, plan_of(large.model).group);
+  EXPECT_EQ(plan_of(large.model).group, 1u);
+}
+
 TEST(Plan, ASequenceIsNoConstantThoughItReadsNothing) {
   NetworkWriter w;
   const Signal image = w.input(6, true);
