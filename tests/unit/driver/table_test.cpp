@@ -245,6 +245,32 @@ void run_sound_table(hand::Image& image) {
     ASSERT_TRUE(start[i] == 0xa5 && start[kMargin + bytes + i] == 0xa5) << "written outside the arena";
 }
 
+std::vector<std::pair<std::uint32_t, std::uint32_t>> calls;  // samples of each
+
+TEST(Table, AGroupOfSamplesRunsABlockThroughAllStagesBeforeTheNextOne) {
+  const std::shared_ptr<hand::Image> image = hand::image();
+  image->stages.push_back(image->stages.front());
+  image->segments[0].stages = 2;
+  image->point();
+  image->table.group = 2;
+  ASSERT_EQ(spikeloom_check_table(&image->table), 0);
+  spikeloom_kernel kernels[1] = {[](const spikeloom_call* call) {
+    EXPECT_LE(call->end_sample - call->first_sample, call->group);
+    calls.emplace_back(call->first_sample, call->end_sample);
+  }};
+  std::vector<hand::Image::Line> arena(spikeloom_arena_bytes(&image->table, 5, 1) / 64 + 1);
+  spikeloom_run run{.table = &image->table,
+                    .kernel = kernels,
+                    .constants = image->constant_bytes(),
+                    .arena = arena[0].bytes,
+                    .batch = 5};
+  spikeloom_reset(&run);
+  calls.clear();
+  spikeloom_advance(&run, 1);
+  using Calls = decltype(calls);
+  EXPECT_EQ(calls, (Calls{{0, 2}, {0, 2}, {2, 4}, {2, 4}, {4, 5}, {4, 5}}));
+}
+
 TEST(Table, WhatIsForgottenCutsNoBlock) {
   const std::shared_ptr<hand::Image> image = hand::image();
   std::vector<hand::Image::Line> arena(spikeloom_arena_bytes(&image->table, 1, 1) / 64 + 1);
