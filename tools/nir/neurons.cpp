@@ -1,6 +1,7 @@
 // Neurons: what a step does, in double, from what the file says in seconds.
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "nir/nodes.h"
 #include "nir/settle.h"
@@ -62,6 +63,19 @@ class Neuron {
     return from([&](std::size_t i) { return value(name, i, otherwise); });
   }
   void put(const char* name, const PerNeuron& values) {
+    // What the file says is within float32; what follows from it need not be.
+    const auto fits = [](double v) { return std::isfinite(static_cast<float>(v)); };
+    if (const auto wrong = std::ranges::find_if_not(values.numbers, fits); wrong != values.numbers.end()) {
+      const auto at = static_cast<std::size_t>(wrong - values.numbers.begin());
+      char got[32];
+      std::snprintf(got, sizeof got, "%.9g", *wrong);
+      context_.report.add(problem(context_.file, node_.place,
+                                  "node '" + escaped(node_.path) + "': '" + name +
+                                      "', which follows from its parameters and dt, is beyond float32" +
+                                      (values.shape.empty() ? "" : " at " + place_of(at, values.shape)),
+                                  "at most 3.4e38", got));
+      return;
+    }
     text_.put(name, place_.put(name, values.shape, values.numbers));
   }
   /// Left out where it is what the neuron file takes by itself.

@@ -78,6 +78,21 @@ TEST(NirImport, AStepThatWasMeantInSecondsIsAskedAbout) {
   EXPECT_EQ(made(one(lif(2)), {.dt = 1e-6}).problems, "");
 }
 
+TEST(NirImport, ACoefficientBeyondFloat32IsRefused) {
+  hdf5::Object x = lif(2);
+  for (const auto& [tau, place] :
+       {std::pair{numbers({1e-310}, {}), " at [0]"}, {numbers({1e-3, 1e-310}), " at [1]"}}) {
+    x.children["tau"] = tau;
+    const Made m = made(one(x));
+    EXPECT_FALSE(m.imported);
+    EXPECT_TRUE(m.problems.ends_with(
+        "/node/nodes/x: error: node 'x': 'step', which follows from its parameters and dt, is beyond "
+        "float32" +
+        std::string(place) + "\n  expected  at most 3.4e38\n  got       1e+306"))
+        << m.problems;
+  }
+}
+
 TEST(NirImport, WhatTheFileDoesNotSayIsSaid) {
   hdf5::Object x = lif(2);
   x.children.erase("v_reset");
