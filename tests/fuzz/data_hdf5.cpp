@@ -4,23 +4,12 @@
 
 #include "data/bin.h"
 #include "data/hdf5_events.h"
-#include "hdf5/wire.h"
+#include "fuzz/tree.h"
 #include "support/check.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace spikeloom;
-  const std::span<const unsigned char> bytes(data, size);
-  std::size_t at = 0;
-  hdf5::Limits limits;
-  limits.bytes = 1 << 20;
-  const auto tree = hdf5::decode(
-      [&](std::span<unsigned char> into) {
-        if (into.size() > bytes.size() - at) return false;
-        std::ranges::copy(bytes.subspan(at, into.size()), into.begin());
-        at += into.size();
-        return true;
-      },
-      limits, "answer");
+  const auto tree = answered_tree({data, size}, 1 << 20);
   if (!tree) return 0;
   data::EventOptions options;
   options.most_events = 1u << 16;

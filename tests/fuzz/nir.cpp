@@ -1,12 +1,10 @@
 // Any tree as a NIR file: what it becomes must be a graph file that can be read, right or wrong.
-#include <algorithm>
 #include <cstdint>
 #include <memory>
-#include <span>
 
 #include "arrays/safetensors.h"
+#include "fuzz/tree.h"
 #include "graph/graph.h"
-#include "hdf5/wire.h"
 #include "model/build.h"
 #include "nir/import.h"
 #include "support/check.h"
@@ -21,19 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (data[0] & 4) options.loop_cut = nir::LoopCut::weight;
   if (data[0] & 8) options.reset = static_cast<nir::Reset>(data[0] >> 4 & 3);
   options.from = static_cast<nir::Framework>(data[1] % 7);
-  const std::span<const unsigned char> bytes(data + 2, size - 2);
-  std::size_t at = 0;
-  hdf5::Limits limits;
-  limits.bytes = 1 << 20;
-  limits.objects = 1 << 12;
-  const auto tree = hdf5::decode(
-      [&](std::span<unsigned char> into) {
-        if (into.size() > bytes.size() - at) return false;
-        std::ranges::copy(bytes.subspan(at, into.size()), into.begin());
-        at += into.size();
-        return true;
-      },
-      limits, "tree");
+  const auto tree = answered_tree({data + 2, size - 2}, 1 << 20);
   if (!tree) return 0;
   Report report;
   const auto imported = nir::import_tree(*tree, "model.nir", "w.safetensors", options, report);
