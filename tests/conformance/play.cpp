@@ -4,28 +4,13 @@
 #include <stdexcept>
 
 #include "compiled.h"
+#include "golden/keep.h"
 #include "reference/simulator.h"
 
 namespace spikeloom::conformance {
-namespace {
 
-template <class T>
-T expect(Result<T> result) {
-  if (!result.ok()) throw std::runtime_error(result.error().text());
-  if constexpr (!std::is_void_v<T>) return *std::move(result);
-}
-
-class Keep : public Recorder {
- public:
-  Result<void> record(const Block& block) override {
-    for (std::uint32_t s = 0; s < block.steps; ++s)
-      for (std::uint32_t n = 0; n < block.neurons; ++n) trace.push_back(block.at(s, 0, n));
-    return {};
-  }
-  std::vector<float> trace;
-};
-
-}  // namespace
+using golden::expect;
+using golden::Keep;
 
 tool::Network import(const std::filesystem::path& file, const nir::Options& options) {
   tool::NetworkOptions network_options;
@@ -65,7 +50,8 @@ std::vector<std::vector<float>> play_compiled(const Model& model, const std::vec
   if (!tool::has_code_generator()) return {};
   const auto maker = expect(tool::compiled_maker(model, {.lanes = lanes}));
   const auto engine = expect(maker->make({.batch = 1}));
-  std::vector<Keep> recorders(signals.size());
+  std::vector<std::vector<float>> traces(signals.size());
+  std::vector<Keep> recorders(traces.begin(), traces.end());
   for (std::size_t i = 0; i < signals.size(); ++i)
     expect(engine->record(model.name_of(signals[i]), recorders[i], 0,
                           static_cast<std::uint32_t>(model.size(signals[i]))));
@@ -77,8 +63,6 @@ std::vector<std::vector<float>> play_compiled(const Model& model, const std::vec
   };
   expect(engine->run(steps, source, {}));
   expect(engine->finish_recording());
-  std::vector<std::vector<float>> traces;
-  for (Keep& keep : recorders) traces.push_back(std::move(keep.trace));
   return traces;
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <sstream>
 
+#include "golden/keep.h"
 #include "graph/graph.h"
 #include "model/build.h"
 #include "reference/simulator.h"
@@ -47,26 +48,6 @@ std::vector<std::vector<float>> play_reference(const NetworkCase& network) {
 }
 
 #ifdef SPIKELOOM_GOLDEN_COMPILED
-template <class T>
-T expect(Result<T> result) {
-  if (!result.ok()) throw std::runtime_error(result.error().text());
-  if constexpr (!std::is_void_v<T>) return *std::move(result);
-}
-
-class Keep : public Recorder {
- public:
-  explicit Keep(std::vector<float>& trace) : trace_(trace) {}
-  Result<void> record(const Block& block) override {
-    for (std::uint32_t s = 0; s < block.steps; ++s)
-      for (std::uint32_t b = 0; b < block.samples; ++b)
-        for (std::uint32_t n = 0; n < block.neurons; ++n) trace_.push_back(block.at(s, b, n));
-    return {};
-  }
-
- private:
-  std::vector<float>& trace_;
-};
-
 std::vector<std::vector<float>> play_compiled(const NetworkCase& network) {
   Session session =
       expect(Session::create(expect(compile_text(network.graph, network.folder)), {.batch = network.batch}));
