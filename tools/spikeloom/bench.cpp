@@ -1,5 +1,4 @@
 // spikeloom bench: how fast a network runs here, as throughput and as latency of single steps.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -9,6 +8,7 @@
 #include "choices.h"
 #include "describe/columns.h"
 #include "interrupt.h"
+#include "options.h"
 #include "progress.h"
 #include "support/text.h"
 #include "support/try.h"
@@ -265,18 +265,18 @@ int bench(const Options& options, const Terminal& terminal) {
 
 }  // namespace
 
-void declare_bench(CLI::App& app, Action& action) {
+void declare_bench(OptionSet& set, Action& action) {
   auto options = std::make_shared<Options>();
-  options->network.declare(app);
-  options->load.declare(app);
-  app.add_flag("--latency", options->latency, "time single steps, as a network that streams: p50, p99, max");
-  app.add_option("--repeat", options->repeat, "repetitions whose median and spread are told (9)")
-      ->check(CLI::Range(1u, 100000u))
-      ->type_name("N");
-  options->machine.declare(app);
-  options->threads.declare(app);
-  options->machine.declare_perf_map(app);
-  app.add_flag("--json", options->json, "print the numbers, and problems, to stdout");
+  options->network.declare(set);
+  options->load.declare(set);
+  set.flag("--latency", options->latency, "time single steps, as a network that streams: p50, p99, max");
+  set.option("--repeat", options->repeat, "repetitions whose median and spread are told (9)")
+      .between(1u, 100000u)
+      .value_name("N");
+  options->machine.declare(set);
+  options->threads.declare(set);
+  options->machine.declare_perf_map(set);
+  set.flag("--json", options->json, "print the numbers, and problems, to stdout");
   action = [options](const Terminal& terminal) { return bench(*options, terminal); };
 }
 

@@ -1,17 +1,15 @@
 #include "cache.h"
 
-#include <CLI/CLI.hpp>
-
 #include "machine/calibration.h"
+#include "options.h"
 
 namespace spikeloom::tool {
 
-void CacheChoice::declare(CLI::App& app) {
-  CLI::Option* const place =
-      app.add_option("--cache", folder, "where compiled code is kept for the next start (~/.cache/spikeloom)")
-          ->type_name("FOLDER");
-  app.add_flag("--no-cache", is_off, "neither take compiled code from the cache nor keep it")
-      ->excludes(place);
+void CacheChoice::declare(OptionSet& set) {
+  const Option place =
+      set.option("--cache", folder, "where compiled code is kept for the next start (~/.cache/spikeloom)")
+          .value_name("FOLDER");
+  set.flag("--no-cache", is_off, "neither take compiled code from the cache nor keep it").excludes(place);
 }
 
 OpenedCache CacheChoice::open() const {

@@ -8,11 +8,9 @@
 
 #include "cache/code_cache.h"
 
-namespace CLI {
-class App;
-}
-
 namespace spikeloom::tool {
+
+class OptionSet;
 
 class Terminal;
 
@@ -27,7 +25,7 @@ struct OpenedCache {
 struct CacheChoice {
   std::string folder;  // "": machine::cache_folder()
   bool is_off = false;
-  void declare(CLI::App& app);
+  void declare(OptionSet& set);
   OpenedCache open() const;
 };
 

@@ -1,8 +1,8 @@
 // spikeloom check: every problem of a graph file.
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "choices.h"
+#include "options.h"
 #include "support/text.h"
 #include "support/try.h"
 #include "verb.h"
@@ -50,11 +50,11 @@ int check(const Options& options, const Terminal& terminal) {
 
 }  // namespace
 
-void declare_check(CLI::App& app, Action& action) {
+void declare_check(OptionSet& set, Action& action) {
   auto options = std::make_shared<Options>();
-  options->network.declare(app);
-  CLI::Option* const dump = options->stages.declare(app);
-  app.add_flag("--json", options->json, "print the problems to stdout as JSON")->excludes(dump);
+  options->network.declare(set);
+  const Option dump = options->stages.declare(set);
+  set.flag("--json", options->json, "print the problems to stdout as JSON").excludes(dump);
   action = [options](const Terminal& terminal) { return check(*options, terminal); };
 }
 

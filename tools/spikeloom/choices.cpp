@@ -2,12 +2,14 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdlib>
+#include <limits>
 
 #include "data/pixels.h"
 #include "interval.h"
 #include "machine/calibration.h"
+#include "options.h"
 #include "support/text.h"
 #include "support/try.h"
 
@@ -17,26 +19,31 @@ namespace {
 // Splitting costs little; swapping costs a lot.
 constexpr std::uint64_t kComfortableBytes = 1ull << 30;
 
-/// CLI11 lets "-1" through where an option is optional and unsigned.
+/// The parser lets "-1" through where an option is optional and unsigned.
 std::string whole_number(const std::string& text) {
   const bool is_one = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
   return is_one ? "" : "'" + text + "' is not a whole number";
 }
 
-/// For CLI11: a number above 0 that a step may last.
+/// The number that is all of the text; NaN if it is none.
+double number_of(const std::string& text) {
+  char* end = nullptr;
+  const double value = std::strtod(text.c_str(), &end);
+  return end != text.c_str() && *end == '\0' ? value : std::numeric_limits<double>::quiet_NaN();
+}
+
+/// A number above 0 that a step may last.
 std::string is_width(const std::string& text) {
-  double value = 0;
-  const bool is_number = CLI::detail::lexical_cast(text, value);
-  return is_number && value > 0 && value < 1e9 ? "" : "'" + text + "' is not a time above 0, in ms";
+  const double value = number_of(text);
+  return value > 0 && value < 1e9 ? "" : "'" + text + "' is not a time above 0, in ms";
 }
 
 }  // namespace
 
-void NetworkChoice::declare(CLI::App& app) {
-  app.add_option("network", file, "the graph file, or a NIR file")->required()->type_name("NETWORK.json");
-  app.add_flag("--tensors-anywhere", tensors_anywhere,
-               "let the graph read tensor files outside its own folder");
-  nir.declare(app);
+void NetworkChoice::declare(OptionSet& set) {
+  set.option("network", file, "the graph file, or a NIR file").required().value_name("NETWORK.json");
+  set.flag("--tensors-anywhere", tensors_anywhere, "let the graph read tensor files outside its own folder");
+  nir.declare(set);
 }
 
 void say_assumed(const Network& network, const Terminal& terminal) {
@@ -50,17 +57,16 @@ Result<Network> NetworkChoice::load(const Terminal& terminal) const {
   return network;
 }
 
-void MachineChoice::declare(CLI::App& app) {
-  app.add_option("--lanes", lanes, "float32 lanes of a vector: 1, 4, 8 or 16; never changes a result")
-      ->check(CLI::IsMember({0u, 1u, 4u, 8u, 16u}))
-      ->type_name("N");
-  app.add_option("--cpu", cpu, "CPU to compile for, such as x86-64-v2 (this machine)")->type_name("NAME");
-  cache.declare(app);
+void MachineChoice::declare(OptionSet& set) {
+  set.option("--lanes", lanes, "float32 lanes of a vector: 1, 4, 8 or 16; never changes a result")
+      .one_number_of({0u, 1u, 4u, 8u, 16u})
+      .value_name("N");
+  set.option("--cpu", cpu, "CPU to compile for, such as x86-64-v2 (this machine)").value_name("NAME");
+  cache.declare(set);
 }
 
-void MachineChoice::declare_perf_map(CLI::App& app) {
-  app.add_flag("--perf-map", has_perf_map,
-               "write /tmp/perf-<process>.map, from which perf takes kernel names");
+void MachineChoice::declare_perf_map(OptionSet& set) {
+  set.flag("--perf-map", has_perf_map, "write /tmp/perf-<process>.map, from which perf takes kernel names");
 }
 
 TargetChoice MachineChoice::target(const Terminal& terminal) const {
@@ -77,9 +83,8 @@ TargetChoice MachineChoice::target() const {
 }
 
 std::string is_share(const std::string& text) {
-  double value = -1;
-  const bool is_number = CLI::detail::lexical_cast(text, value);
-  return is_number && value >= 0 && value <= 1 ? "" : "'" + text + "' is not between 0 and 1";
+  const double value = number_of(text);
+  return value >= 0 && value <= 1 ? "" : "'" + text + "' is not between 0 and 1";
 }
 
 MachineCosts kept_costs(const Terminal& terminal) {
@@ -90,32 +95,32 @@ MachineCosts kept_costs(const Terminal& terminal) {
   return kept.costs;
 }
 
-void ThreadChoice::declare(CLI::App& app) {
-  app.add_option("--threads", threads,
-                 "threads at most; fewer where more do not pay; never changes a result (0: the cores)")
-      ->check(CLI::Range(0u, 1024u))
-      ->type_name("N");
-  app.add_flag("--pin", is_pinned, "keep each thread on a core of its own");
+void ThreadChoice::declare(OptionSet& set) {
+  set.option("--threads", threads,
+             "threads at most; fewer where more do not pay; never changes a result (0: the cores)")
+      .between(0u, 1024u)
+      .value_name("N");
+  set.flag("--pin", is_pinned, "keep each thread on a core of its own");
 }
 
-void FileChoice::declare(CLI::App& app) {
+void FileChoice::declare(OptionSet& set) {
   const char* const kGroup = "How data files are read";
   const auto choice = [&](const char* name, std::string& into, const char* help,
                           std::vector<std::string> words, const char* type) {
-    app.add_option(name, into, help)->check(CLI::IsMember(std::move(words)))->type_name(type)->group(kGroup);
+    set.option(name, into, help).one_of(std::move(words)).value_name(type).group(kGroup);
   };
-  app.add_option("--samples", samples, "a part of the data set, counted from 0: 100:200, :50, 7")
-      ->type_name("FIRST:END")
-      ->group(kGroup);
+  set.option("--samples", samples, "a part of the data set, counted from 0: 100:200, :50, 7")
+      .value_name("FIRST:END")
+      .group(kGroup);
   choice("--layout", layout, "axes of arrays with samples: steps first, or samples first (tbn)",
          {"tbn", "btn"}, "tbn|btn");
-  app.add_option("--bin", bin_ms, "width of a step in ms, for times of events (the graph's dt)")
-      ->check(is_width)
-      ->type_name("MS")
-      ->group(kGroup);
-  app.add_option("--sensor", sensor, "pixels of the camera, where the file does not say")
-      ->type_name("WIDTHxHEIGHT")
-      ->group(kGroup);
+  set.option("--bin", bin_ms, "width of a step in ms, for times of events (the graph's dt)")
+      .check(is_width)
+      .value_name("MS")
+      .group(kGroup);
+  set.option("--sensor", sensor, "pixels of the camera, where the file does not say")
+      .value_name("WIDTHxHEIGHT")
+      .group(kGroup);
   choice("--polarity", polarity,
          "channels of a camera's events: OFF and ON, both in one, or one of them alone (separate)",
          {"separate", "merge", "on", "off"}, "WHICH");
@@ -156,27 +161,25 @@ Result<FileRules> FileChoice::rules(std::optional<double> dt_ms) const {
   return rules;
 }
 
-void DataChoice::declare(CLI::App& app) {
-  app.add_option("--input", inputs,
-                 "data of an input: x.npy or x.npz:array, time first; events: a .bin, .dat, .aedat, .csv or "
-                 ".npy of records, or a folder of samples; name=FILE where there are several inputs")
-      ->allow_extra_args(false)
-      ->type_name("[NAME=]FILE");
-  app.add_option("--steps", steps, "steps to run (as many as the data has)")
-      ->check(whole_number)
-      ->type_name("N");
-  app.add_option("--batch", batch, "samples computed at once; only splits the work (all)")
-      ->check(CLI::Range(1u, 1u << 24))
-      ->type_name("N");
-  app.add_option("--seed", seed, "in place of the graph's own seed")->check(whole_number)->type_name("N");
-  app.add_option("--initial", initial,
-                 "initial values of a state, or of spikes before the start: lif1.mem=m.npy, lif1.spk=s.npy")
-      ->allow_extra_args(false)
-      ->type_name("STATE=FILE");
-  app.add_option("--pad", pad, "what follows where the data ends before --steps: zero, hold (none)")
-      ->check(CLI::IsMember({"none", "zero", "hold"}))
-      ->type_name("HOW");
-  files.declare(app);
+void DataChoice::declare(OptionSet& set) {
+  set.option("--input", inputs,
+             "data of an input: x.npy or x.npz:array, time first; events: a .bin, .dat, .aedat, .csv or "
+             ".npy of records, or a folder of samples; name=FILE where there are several inputs")
+      .one_value_each()
+      .value_name("[NAME=]FILE");
+  set.option("--steps", steps, "steps to run (as many as the data has)").check(whole_number).value_name("N");
+  set.option("--batch", batch, "samples computed at once; only splits the work (all)")
+      .between(1u, 1u << 24)
+      .value_name("N");
+  set.option("--seed", seed, "in place of the graph's own seed").check(whole_number).value_name("N");
+  set.option("--initial", initial,
+             "initial values of a state, or of spikes before the start: lif1.mem=m.npy, lif1.spk=s.npy")
+      .one_value_each()
+      .value_name("STATE=FILE");
+  set.option("--pad", pad, "what follows where the data ends before --steps: zero, hold (none)")
+      .one_of({"none", "zero", "hold"})
+      .value_name("HOW");
+  files.declare(set);
 }
 
 Result<DataRequest> DataChoice::request(const Network& network) const {

@@ -13,18 +13,16 @@
 #include "nir_choice.h"
 #include "terminal.h"
 
-namespace CLI {
-class App;
-}
-
 namespace spikeloom::tool {
+
+class OptionSet;
 
 /// The graph file and how it may be read.
 struct NetworkChoice {
   std::string file;
   bool tensors_anywhere = false;
   NirChoice nir;
-  void declare(CLI::App& app);
+  void declare(OptionSet& set);
   NetworkOptions options() const { return {tensors_anywhere, nir.options(), {}}; }
   /// Warnings, and what was assumed, go to the terminal.
   Result<Network> load(const Terminal& terminal) const;
@@ -39,9 +37,9 @@ struct MachineChoice {
   std::string cpu;
   CacheChoice cache;
   bool has_perf_map = false;
-  void declare(CLI::App& app);
+  void declare(OptionSet& set);
   /// For verbs that run long enough to be looked at.
-  void declare_perf_map(CLI::App& app);
+  void declare_perf_map(OptionSet& set);
   /// With what is kept of this machine's speed.
   TargetChoice target() const;
   /// With all that is kept: also the cache, opened (that it cannot be trusted goes to the terminal), and a
@@ -52,14 +50,14 @@ struct MachineChoice {
 /// What `doctor --calibrate` found out about this machine, or the defaults; warns where it cannot be taken.
 MachineCosts kept_costs(const Terminal& terminal);
 
-/// For CLI11: a number between 0 and 1; its own range lets "nan" through.
+/// A check of an option: a number between 0 and 1; between() lets "nan" through.
 std::string is_share(const std::string& text);
 
 /// Threads of a run; results never depend on them.
 struct ThreadChoice {
   std::uint32_t threads = 0;  // at most; 0: as many as pay
   bool is_pinned = false;
-  void declare(CLI::App& app);
+  void declare(OptionSet& set);
   void put_into(SessionOptions& options) const {
     options.threads = threads;
     options.pin = is_pinned;
@@ -71,7 +69,7 @@ struct FileChoice {
   std::string samples, layout = "tbn", sensor, polarity = "separate", edge = "floor", several = "count",
                        time_unit;
   std::optional<double> bin_ms;
-  void declare(CLI::App& app);
+  void declare(OptionSet& set);
   /// With the dt of the network, if it has one.
   Result<FileRules> rules(std::optional<double> dt_ms) const;
 };
@@ -83,7 +81,7 @@ struct DataChoice {
   std::uint32_t batch = 0;  // 0: as many as fit
   std::string pad = "none";
   FileChoice files;
-  void declare(CLI::App& app);
+  void declare(OptionSet& set);
   Result<DataRequest> request(const Network& network) const;
 };
 

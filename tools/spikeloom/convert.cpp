@@ -1,5 +1,4 @@
 // spikeloom convert: data from one format to another.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <memory>
@@ -10,6 +9,7 @@
 #include "data/recording.h"
 #include "describe/columns.h"
 #include "input_reader.h"
+#include "options.h"
 #include "support/text.h"
 #include "support/try.h"
 #include "verb.h"
@@ -200,29 +200,27 @@ Result<void> converted(const Options& options, const Terminal& terminal) {
 
 }  // namespace
 
-void declare_convert(CLI::App& app, Action& action) {
+void declare_convert(OptionSet& set, Action& action) {
   auto options = std::make_shared<Options>();
-  app.add_option("input", options->inputs,
-                 "what is read: a file, several files of one sample each, or a folder")
-      ->required()
-      ->type_name("FILE");
-  app.add_option("-o,--output", options->output,
-                 "what is written: .npy, .events.npy, .npz, .csv, .nwb, or .h5 with --format")
-      ->required()
-      ->type_name("FILE");
-  app.add_option("--format", options->format, "of the output, where its ending does not say it")
-      ->type_name("npy|npz|csv|sonata|nwb|nirdata");
-  app.add_option("--dt", options->files.bin_ms, "ms a step: --bin by another name")->type_name("MS");
-  app.add_option("--steps", options->steps, "steps to take (as many as there are)")
-      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{UINT32_MAX}))
-      ->type_name("N");
-  app.add_option("--neurons", options->neurons,
-                 "of a list of spikes that does not say it (the highest, and 1)")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 31))
-      ->type_name("N");
-  app.add_option("--name", options->name, "what the signal is called in the output (as the input file)")
-      ->type_name("NAME");
-  options->files.declare(app);
+  set.option("input", options->inputs, "what is read: a file, several files of one sample each, or a folder")
+      .required()
+      .value_name("FILE");
+  set.option("-o,--output", options->output,
+             "what is written: .npy, .events.npy, .npz, .csv, .nwb, or .h5 with --format")
+      .required()
+      .value_name("FILE");
+  set.option("--format", options->format, "of the output, where its ending does not say it")
+      .value_name("npy|npz|csv|sonata|nwb|nirdata");
+  set.option("--dt", options->files.bin_ms, "ms a step: --bin by another name").value_name("MS");
+  set.option("--steps", options->steps, "steps to take (as many as there are)")
+      .between(std::uint64_t{0}, std::uint64_t{UINT32_MAX})
+      .value_name("N");
+  set.option("--neurons", options->neurons, "of a list of spikes that does not say it (the highest, and 1)")
+      .between(std::uint64_t{1}, std::uint64_t{1} << 31)
+      .value_name("N");
+  set.option("--name", options->name, "what the signal is called in the output (as the input file)")
+      .value_name("NAME");
+  options->files.declare(set);
   action = [options](const Terminal& terminal) {
     const auto done = converted(*options, terminal);
     return done ? 0 : fail(terminal, done.error());

@@ -1,13 +1,12 @@
 // spikeloom describe: a network as text, JSON or drawing, and how it will run.
 #include "describe/describe.h"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <vector>
 
 #include "choices.h"
 #include "describe/plan.h"
+#include "options.h"
 #include "session/team.h"
 #include "support/try.h"
 #include "verb.h"
@@ -64,34 +63,32 @@ int describe(Options& options, const Terminal& terminal) {
 
 }  // namespace
 
-void declare_describe(CLI::App& app, Action& action) {
+void declare_describe(OptionSet& set, Action& action) {
   auto options = std::make_shared<Options>();
-  options->network.declare(app);
-  const std::vector<CLI::Option*> forms = {
-      app.add_flag("--dot", options->dot, "as a Graphviz drawing"),
-      app.add_flag("--mermaid", options->mermaid, "as a Mermaid flowchart"),
-      app.add_flag("--json", options->json, "as JSON"), options->stages.declare(app)};
-  for (CLI::Option* one : forms)
-    for (CLI::Option* other : forms)
-      if (one != other) one->excludes(other);
-  CLI::Option* plan = app.add_flag("--plan", options->plan,
-                                   "with the schedule: stages, drives, tiles, bytes, predicted times");
-  for (CLI::Option* form : forms)
-    if (form->get_name() != "--json") plan->excludes(form);
-  app.add_option("--batch", options->view.batch, "with --plan: samples that predictions assume (1)")
-      ->check(CLI::Range(1u, 1u << 24))
-      ->needs(plan)
-      ->type_name("N");
-  app.add_option("--density", options->view.density,
-                 "with --plan: share of active inputs that predictions assume (0.1)")
-      ->check(is_share)
-      ->needs(plan)
-      ->type_name("P");
-  app.add_option("--threads", options->view.threads, "with --plan: threads at most (0: the cores)")
-      ->check(CLI::Range(0u, 1024u))
-      ->needs(plan)
-      ->type_name("N");
-  options->machine.declare(app);
+  options->network.declare(set);
+  const Option dot = set.flag("--dot", options->dot, "as a Graphviz drawing");
+  const Option mermaid = set.flag("--mermaid", options->mermaid, "as a Mermaid flowchart").excludes(dot);
+  const Option json = set.flag("--json", options->json, "as JSON").excludes(dot).excludes(mermaid);
+  const Option stages = options->stages.declare(set).excludes(dot).excludes(mermaid).excludes(json);
+  const Option plan =
+      set.flag("--plan", options->plan, "with the schedule: stages, drives, tiles, bytes, predicted times")
+          .excludes(dot)
+          .excludes(mermaid)
+          .excludes(stages);
+  set.option("--batch", options->view.batch, "with --plan: samples that predictions assume (1)")
+      .between(1u, 1u << 24)
+      .needs(plan)
+      .value_name("N");
+  set.option("--density", options->view.density,
+             "with --plan: share of active inputs that predictions assume (0.1)")
+      .check(is_share)
+      .needs(plan)
+      .value_name("P");
+  set.option("--threads", options->view.threads, "with --plan: threads at most (0: the cores)")
+      .between(0u, 1024u)
+      .needs(plan)
+      .value_name("N");
+  options->machine.declare(set);
   action = [options](const Terminal& terminal) { return describe(*options, terminal); };
 }
 

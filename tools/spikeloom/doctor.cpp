@@ -1,5 +1,4 @@
 // spikeloom doctor: what this machine and this build can do, and whether it works.
-#include <CLI/CLI.hpp>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -12,6 +11,7 @@
 #include "machine/calibration.h"
 #include "machine/measure.h"
 #include "model/build.h"
+#include "options.h"
 #include "progress.h"
 #include "spikeloom/recorders.h"
 #include "support/file.h"
@@ -250,13 +250,13 @@ int doctor(const Options& options, const Terminal& terminal) {
 
 }  // namespace
 
-void declare_doctor(CLI::App& app, Action& action) {
+void declare_doctor(OptionSet& set, Action& action) {
   auto options = std::make_shared<Options>();
-  app.add_flag("--calibrate", options->calibrate,
-               "measure what a core of this machine can do, and keep it for plans and profiles");
-  options->cache.declare(app);
-  app.add_flag("--clear-cache", options->is_clearing, "remove all compiled code that is kept");
-  app.add_flag("--json", options->json, "as JSON");
+  set.flag("--calibrate", options->calibrate,
+           "measure what a core of this machine can do, and keep it for plans and profiles");
+  options->cache.declare(set);
+  set.flag("--clear-cache", options->is_clearing, "remove all compiled code that is kept");
+  set.flag("--json", options->json, "as JSON");
   action = [options](const Terminal& terminal) { return doctor(*options, terminal); };
 }
 

@@ -1,10 +1,10 @@
 // spikeloom export: a network as a NIR file.
 #include "nir/export.h"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "choices.h"
+#include "options.h"
 #include "support/report.h"
 #include "support/text.h"
 #include "verb.h"
@@ -38,10 +38,10 @@ int export_nir(const Options& options, const Terminal& terminal) {
 
 }  // namespace
 
-void declare_export(CLI::App& app, Action& action) {
+void declare_export(OptionSet& set, Action& action) {
   auto options = std::make_shared<Options>();
-  options->network.declare(app);
-  app.add_option("-o,--output", options->output, "the NIR file (NETWORK.nir, here)")->type_name("NET.nir");
+  options->network.declare(set);
+  set.option("-o,--output", options->output, "the NIR file (NETWORK.nir, here)").value_name("NET.nir");
   action = [options](const Terminal& terminal) { return export_nir(*options, terminal); };
 }
 

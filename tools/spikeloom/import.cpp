@@ -1,10 +1,10 @@
 // spikeloom import: a NIR file as a graph file and its weights.
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "arrays/safetensors.h"
 #include "choices.h"
 #include "imported.h"
+#include "options.h"
 #include "support/report.h"
 #include "support/text.h"
 #include "verb.h"
@@ -50,13 +50,13 @@ int import(const Options& options, const Terminal& terminal) {
 
 }  // namespace
 
-void declare_import(CLI::App& app, Action& action) {
+void declare_import(OptionSet& set, Action& action) {
   auto options = std::make_shared<Options>();
-  app.add_option("file", options->file, "the NIR file")->required()->type_name("MODEL.nir");
-  app.add_option("-o,--output", options->output,
-                 "the graph file; weights go beside it as .safetensors (MODEL.json, here)")
-      ->type_name("NET.json");
-  options->nir.declare(app);
+  set.option("file", options->file, "the NIR file").required().value_name("MODEL.nir");
+  set.option("-o,--output", options->output,
+             "the graph file; weights go beside it as .safetensors (MODEL.json, here)")
+      .value_name("NET.json");
+  options->nir.declare(set);
   action = [options](const Terminal& terminal) { return import(*options, terminal); };
 }
 

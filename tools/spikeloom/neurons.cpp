@@ -1,5 +1,4 @@
 // spikeloom neurons: the models that ship.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -7,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "equations/neuron.h"
+#include "options.h"
 #include "support/text.h"
 #include "verb.h"
 
@@ -123,10 +123,10 @@ int neurons(const Options& options, const Terminal& terminal) {
 
 }  // namespace
 
-void declare_neurons(CLI::App& app, Action& action) {
+void declare_neurons(OptionSet& set, Action& action) {
   auto options = std::make_shared<Options>();
-  app.add_option("name", options->name, "show this model: parameters, options, states, equations");
-  app.add_flag("--json", options->json, "as JSON; with a name, the model's file");
+  set.option("name", options->name, "show this model: parameters, options, states, equations");
+  set.flag("--json", options->json, "as JSON; with a name, the model's file");
   action = [options](const Terminal& terminal) { return neurons(*options, terminal); };
 }
 

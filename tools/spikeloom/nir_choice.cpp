@@ -1,8 +1,9 @@
 #include "nir_choice.h"
 
-#include <CLI/CLI.hpp>
 #include <cmath>
 #include <cstdlib>
+
+#include "options.h"
 
 namespace spikeloom::tool {
 namespace {
@@ -30,33 +31,32 @@ std::optional<double> seconds_of(const std::string& text) {
   return value / scale;
 }
 
-void NirChoice::declare(CLI::App& app) {
+void NirChoice::declare(OptionSet& set) {
   const std::string group = "Options of NIR files";
-  app.add_option("--dt", dt, "time of a step, in ms or with a unit: 0.1, 1e-4s, 100us")
-      ->check(is_time)
-      ->type_name("TIME")
-      ->group(group);
-  app.add_option("--integrator", integrator,
-                 "euler, or exact: the solution over a step of constant input (euler)")
-      ->check(CLI::IsMember({"euler", "exact"}))
-      ->type_name("HOW")
-      ->group(group);
-  app.add_option("--reset", reset,
-                 "what a spike does: value, subtract, subtract_snn, subtract_delayed (value)")
-      ->check(CLI::IsMember({"value", "subtract", "subtract_snn", "subtract_delayed"}))
-      ->type_name("HOW")
-      ->group(group);
-  app.add_option("--loop-cut", loop_cut,
-                 "what of a loop is late by a step: the neurons' spikes, or the edge that leads back (spike)")
-      ->check(CLI::IsMember({"spike", "weight"}))
-      ->type_name("spike|weight")
-      ->group(group);
-  app.add_option(
+  set.option("--dt", dt, "time of a step, in ms or with a unit: 0.1, 1e-4s, 100us")
+      .check(is_time)
+      .value_name("TIME")
+      .group(group);
+  set.option("--integrator", integrator,
+             "euler, or exact: the solution over a step of constant input (euler)")
+      .one_of({"euler", "exact"})
+      .value_name("HOW")
+      .group(group);
+  set.option("--reset", reset, "what a spike does: value, subtract, subtract_snn, subtract_delayed (value)")
+      .one_of({"value", "subtract", "subtract_snn", "subtract_delayed"})
+      .value_name("HOW")
+      .group(group);
+  set.option("--loop-cut", loop_cut,
+             "what of a loop is late by a step: the neurons' spikes, or the edge that leads back (spike)")
+      .one_of({"spike", "weight"})
+      .value_name("spike|weight")
+      .group(group);
+  set.option(
          "--from", from,
          "what this framework means: snntorch, norse, sinabs, rockpool, spyx, nengo; other options go first")
-      ->check(CLI::IsMember({"snntorch", "norse", "sinabs", "rockpool", "spyx", "nengo"}))
-      ->type_name("FRAMEWORK")
-      ->group(group);
+      .one_of({"snntorch", "norse", "sinabs", "rockpool", "spyx", "nengo"})
+      .value_name("FRAMEWORK")
+      .group(group);
 }
 
 nir::Options NirChoice::options() const {

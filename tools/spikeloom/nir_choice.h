@@ -5,15 +5,13 @@
 
 #include "nir/options.h"
 
-namespace CLI {
-class App;
-}
-
 namespace spikeloom::tool {
+
+class OptionSet;
 
 struct NirChoice {
   std::string dt, integrator, reset, loop_cut, from;
-  void declare(CLI::App& app);
+  void declare(OptionSet& set);
   nir::Options options() const;
 };
 

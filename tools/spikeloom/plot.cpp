@@ -1,10 +1,10 @@
 // spikeloom plot: recorded files as a picture.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 
 #include "interval.h"
 #include "network.h"
+#include "options.h"
 #include "plot/counts.h"
 #include "plot/raster.h"
 #include "plot/trace.h"
@@ -161,29 +161,24 @@ Result<void> draw(const Options& options, const Terminal& terminal) {
 
 }  // namespace
 
-void declare_plot(CLI::App& app, Action& action) {
+void declare_plot(OptionSet& set, Action& action) {
   auto options = std::make_shared<Options>();
-  app.add_option("files", options->files, "folders of runs, or .npy files, time first")
-      ->required()
-      ->type_name("FOLDER|FILE.npy");
-  app.add_option("--output,-o", options->output, "the picture")->required()->type_name("FILE.svg|png");
-  app.add_option("--kind", options->kind, "what to draw (by the file: spikes as raster, values as trace)")
-      ->check(CLI::IsMember({"auto", "raster", "trace", "counts"}))
-      ->type_name("raster|trace|counts");
-  app.add_option("--sample", options->sample, "which sample (0)")->type_name("N");
-  app.add_option("--neurons", options->neurons, "neurons of a trace: 0:3 or 0,5,7 (the first three)")
-      ->type_name("LIST");
-  app.add_option("--steps", options->steps, "part of the time: 100:200")->type_name("FIRST:END");
-  app.add_option("--threshold", options->threshold, "draw a threshold line over membrane traces")
-      ->type_name("X");
-  app.add_option("--dt", options->dt, "ms per step, for an axis in ms")
-      ->check(CLI::PositiveNumber)
-      ->type_name("MS");
-  app.add_option("--title", options->title, "title of the picture")->type_name("TEXT");
-  app.add_option("--width", options->width, "width in pixels (960)")
-      ->check(CLI::Range(300.0, 4000.0))
-      ->type_name("PX");
-  app.add_flag("--json", options->json, "print problems to stdout as JSON");
+  set.option("files", options->files, "folders of runs, or .npy files, time first")
+      .required()
+      .value_name("FOLDER|FILE.npy");
+  set.option("--output,-o", options->output, "the picture").required().value_name("FILE.svg|png");
+  set.option("--kind", options->kind, "what to draw (by the file: spikes as raster, values as trace)")
+      .one_of({"auto", "raster", "trace", "counts"})
+      .value_name("raster|trace|counts");
+  set.option("--sample", options->sample, "which sample (0)").value_name("N");
+  set.option("--neurons", options->neurons, "neurons of a trace: 0:3 or 0,5,7 (the first three)")
+      .value_name("LIST");
+  set.option("--steps", options->steps, "part of the time: 100:200").value_name("FIRST:END");
+  set.option("--threshold", options->threshold, "draw a threshold line over membrane traces").value_name("X");
+  set.option("--dt", options->dt, "ms per step, for an axis in ms").positive().value_name("MS");
+  set.option("--title", options->title, "title of the picture").value_name("TEXT");
+  set.option("--width", options->width, "width in pixels (960)").between(300.0, 4000.0).value_name("PX");
+  set.flag("--json", options->json, "print problems to stdout as JSON");
   action = [options](const Terminal& terminal) {
     const auto drawn = draw(*options, terminal);
     return drawn ? 0 : fail(terminal, drawn.error(), options->json);

@@ -1,5 +1,4 @@
 // spikeloom profile: where the time of a network goes, stage by stage, and why.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -9,6 +8,7 @@
 #include "choices.h"
 #include "describe/columns.h"
 #include "interrupt.h"
+#include "options.h"
 #include "profile_report.h"
 #include "progress.h"
 #include "support/text.h"
@@ -198,13 +198,13 @@ int profile(const Options& options, const Terminal& terminal) {
 
 }  // namespace
 
-void declare_profile(CLI::App& app, Action& action) {
+void declare_profile(OptionSet& set, Action& action) {
   auto options = std::make_shared<Options>();
-  options->network.declare(app);
-  options->load.declare(app);
-  options->machine.declare(app);
-  options->threads.declare(app);
-  app.add_flag("--json", options->json, "print what was found, and problems, to stdout");
+  options->network.declare(set);
+  options->load.declare(set);
+  options->machine.declare(set);
+  options->threads.declare(set);
+  set.flag("--json", options->json, "print what was found, and problems, to stdout");
   action = [options](const Terminal& terminal) { return profile(*options, terminal); };
 }
 

@@ -1,5 +1,4 @@
 // spikeloom run: data through a network, into files, a picture and a summary.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -10,6 +9,7 @@
 #include "initial.h"
 #include "interrupt.h"
 #include "labels.h"
+#include "options.h"
 #include "pictures.h"
 #include "plot/write.h"
 #include "progress.h"
@@ -326,60 +326,56 @@ int run(const Options& options, const Terminal& terminal) {
 
 }  // namespace
 
-void declare_run(CLI::App& app, Action& action) {
+void declare_run(OptionSet& set, Action& action) {
   auto options = std::make_shared<Options>();
-  options->network.declare(app);
-  options->data.declare(app);
-  app.add_option("--record", options->record, "what to record besides the outputs: lif1.mem,lif1[0:16],lif2")
-      ->type_name("LIST");
-  app.add_option("stream", options->stream,
-                 "-: the input that varies comes from standard input as lines step,neuron[,value], and "
-                 "spikes go to standard output in the same form, after every step")
-      ->check([](const std::string& word) {
+  options->network.declare(set);
+  options->data.declare(set);
+  set.option("--record", options->record, "what to record besides the outputs: lif1.mem,lif1[0:16],lif2")
+      .value_name("LIST");
+  set.option("stream", options->stream,
+             "-: the input that varies comes from standard input as lines step,neuron[,value], and "
+             "spikes go to standard output in the same form, after every step")
+      .check([](const std::string& word) {
         return word == "-" ? std::string() : "data is given by --input " + word + "; '-' is standard input";
       })
-      ->type_name("-")
-      ->option_text("[-]");
-  app.add_option("--out", options->out,
-                 "folder for outputs, recordings and run.json; or a file: .npz, .csv, .nwb, .h5")
-      ->type_name("FOLDER|FILE");
-  app.add_option("--format", options->format, "of --out FILE, where its ending does not say it")
-      ->type_name("npy|npz|csv|sonata|nwb|nirdata");
-  app.add_flag("--events", options->events,
-               "record spikes as events (step, sample, neuron) instead of arrays");
-  app.add_option("--plot", options->plot, "draw a raster, and traces of the recorded states")
-      ->type_name("FILE.svg|png");
-  app.add_option("--plot-sample", options->plot_sample, "the sample to draw (0)")->type_name("N");
-  app.add_option("--labels", options->labels,
-                 "class of each sample: a .npy or .npz:array, or input where the data has them; prints the "
-                 "accuracy, and which classes are taken for which")
-      ->type_name("FILE|input");
-  app.add_option(
+      .value_name("-")
+      .usage("[-]");
+  set.option("--out", options->out,
+             "folder for outputs, recordings and run.json; or a file: .npz, .csv, .nwb, .h5")
+      .value_name("FOLDER|FILE");
+  set.option("--format", options->format, "of --out FILE, where its ending does not say it")
+      .value_name("npy|npz|csv|sonata|nwb|nirdata");
+  set.flag("--events", options->events, "record spikes as events (step, sample, neuron) instead of arrays");
+  set.option("--plot", options->plot, "draw a raster, and traces of the recorded states")
+      .value_name("FILE.svg|png");
+  set.option("--plot-sample", options->plot_sample, "the sample to draw (0)").value_name("N");
+  set.option("--labels", options->labels,
+             "class of each sample: a .npy or .npz:array, or input where the data has them; prints the "
+             "accuracy, and which classes are taken for which")
+      .value_name("FILE|input");
+  set.option(
          "--decode", options->decode,
          "what the class is known by: most spikes, the first spike, the largest membrane, or most spikes of "
          "the equal blocks of neurons that classes own (rate)")
-      ->type_name("rate|first|membrane|population[:CLASSES]");
-  app.add_option("--decode-output", options->decode_output,
-                 "the output that is decoded (the first of spikes)")
-      ->type_name("NAME");
-  app.add_option("--save-state", options->save_state, "save all states after the last step")
-      ->type_name("FILE");
-  app.add_option("--load-state", options->load_state, "go on from saved states")->type_name("FILE");
-  app.add_option("--engine", options->engine, "jit: compiled; reference: the plain interpreter")
-      ->check(CLI::IsMember({"jit", "reference"}))
-      ->type_name("jit|reference");
-  app.add_option("--raw", options->raw,
-                 "with -: rows of float32 (little-endian), one a step, in place of lines")
-      ->check(CLI::IsMember({"f32"}))
-      ->type_name("f32");
-  app.add_option("--stream-output", options->stream_output,
-                 "with -: the output or signal that is written (the first of spikes)")
-      ->type_name("NAME");
-  options->machine.declare(app);
-  options->machine.declare_perf_map(app);
-  CLI::Option* const dump = options->stages.declare(app);
-  options->threads.declare(app);
-  app.add_flag("--json", options->json, "print what run.json holds, and problems, to stdout")->excludes(dump);
+      .value_name("rate|first|membrane|population[:CLASSES]");
+  set.option("--decode-output", options->decode_output, "the output that is decoded (the first of spikes)")
+      .value_name("NAME");
+  set.option("--save-state", options->save_state, "save all states after the last step").value_name("FILE");
+  set.option("--load-state", options->load_state, "go on from saved states").value_name("FILE");
+  set.option("--engine", options->engine, "jit: compiled; reference: the plain interpreter")
+      .one_of({"jit", "reference"})
+      .value_name("jit|reference");
+  set.option("--raw", options->raw, "with -: rows of float32 (little-endian), one a step, in place of lines")
+      .one_of({"f32"})
+      .value_name("f32");
+  set.option("--stream-output", options->stream_output,
+             "with -: the output or signal that is written (the first of spikes)")
+      .value_name("NAME");
+  options->machine.declare(set);
+  options->machine.declare_perf_map(set);
+  const Option dump = options->stages.declare(set);
+  options->threads.declare(set);
+  set.flag("--json", options->json, "print what run.json holds, and problems, to stdout").excludes(dump);
   action = [options](const Terminal& terminal) { return run(*options, terminal); };
 }
 

@@ -1,11 +1,11 @@
 #include "stages.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 
 #include "compiled.h"
 #include "network.h"
+#include "options.h"
 #include "progress.h"
 #include "support/try.h"
 #include "terminal.h"
@@ -17,13 +17,13 @@ constexpr std::array<const char*, 5> kStages = {"graph", "model", "plan", "llvm"
 
 }  // namespace
 
-CLI::Option* StageChoice::declare(CLI::App& app) {
-  app.add_flag("--time-stages", times, "say how long each stage of the compiler took");
-  return app.add_option("--dump", dump, "print what stages of the compiler gave: graph,model,plan,llvm,asm")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->check(CLI::IsMember(std::vector<std::string>(kStages.begin(), kStages.end())))
-      ->type_name("LIST");
+Option StageChoice::declare(OptionSet& set) {
+  set.flag("--time-stages", times, "say how long each stage of the compiler took");
+  return set.option("--dump", dump, "print what stages of the compiler gave: graph,model,plan,llvm,asm")
+      .split_at(',')
+      .one_value_each()
+      .one_of(std::vector<std::string>(kStages.begin(), kStages.end()))
+      .value_name("LIST");
 }
 
 Result<void> StageChoice::show(const Network& network, const TargetChoice& target,

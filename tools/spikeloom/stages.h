@@ -5,12 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "options.h"
 #include "spikeloom/result.h"
-
-namespace CLI {
-class App;
-class Option;
-}  // namespace CLI
 
 namespace spikeloom::tool {
 
@@ -39,7 +35,7 @@ struct StageChoice {
   std::vector<std::string> dump;
   bool times = false;
   /// Returns --dump, which verbs with other forms of output exclude.
-  CLI::Option* declare(CLI::App& app);
+  Option declare(OptionSet& set);
 
   /// The texts that were asked for, one after the other, on stdout.
   Result<void> show(const Network& network, const TargetChoice& target, const Terminal& terminal) const;

@@ -8,11 +8,9 @@
 #include "spikeloom/result.h"
 #include "spikeloom/terminal.h"
 
-namespace CLI {
-class App;
-}
-
 namespace spikeloom::tool {
+
+class OptionSet;
 
 /// Exit codes are those of ErrorKind; 0 is success.
 using Action = std::function<int(const Terminal&)>;
@@ -22,25 +20,25 @@ struct Verb {
   const char* summary;
   const char* example;  // command lines, shown below --help
   /// Declares options and positionals; sets the action that uses them.
-  void (*declare)(CLI::App& app, Action& action);
+  void (*declare)(OptionSet& set, Action& action);
 };
 
 /// In the order of --help; main.cpp's table of contents.
 std::span<const Verb> verbs();
 
-void declare_check(CLI::App& app, Action& action);
-void declare_describe(CLI::App& app, Action& action);
-void declare_run(CLI::App& app, Action& action);
-void declare_verify(CLI::App& app, Action& action);
-void declare_bench(CLI::App& app, Action& action);
-void declare_profile(CLI::App& app, Action& action);
-void declare_convert(CLI::App& app, Action& action);
-void declare_plot(CLI::App& app, Action& action);
-void declare_import(CLI::App& app, Action& action);
-void declare_export(CLI::App& app, Action& action);
-void declare_neurons(CLI::App& app, Action& action);
-void declare_schema(CLI::App& app, Action& action);
-void declare_doctor(CLI::App& app, Action& action);
+void declare_check(OptionSet& set, Action& action);
+void declare_describe(OptionSet& set, Action& action);
+void declare_run(OptionSet& set, Action& action);
+void declare_verify(OptionSet& set, Action& action);
+void declare_bench(OptionSet& set, Action& action);
+void declare_profile(OptionSet& set, Action& action);
+void declare_convert(OptionSet& set, Action& action);
+void declare_plot(OptionSet& set, Action& action);
+void declare_import(OptionSet& set, Action& action);
+void declare_export(OptionSet& set, Action& action);
+void declare_neurons(OptionSet& set, Action& action);
+void declare_schema(OptionSet& set, Action& action);
+void declare_doctor(OptionSet& set, Action& action);
 
 /// Shows an error to people, and with `as_json` also to programs (on stdout), and gives the exit code.
 int fail(const Terminal& terminal, const Error& error, bool as_json = false);

@@ -1,5 +1,4 @@
 // spikeloom verify: is the compiled network the network? Against the reference, or against recorded results.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -11,6 +10,7 @@
 #include "expected.h"
 #include "initial.h"
 #include "interrupt.h"
+#include "options.h"
 #include "progress.h"
 #include "spikeloom/recorders.h"
 #include "support/text.h"
@@ -335,24 +335,24 @@ int verify(const Options& options, const Terminal& terminal) {
 
 }  // namespace
 
-void declare_verify(CLI::App& app, Action& action) {
+void declare_verify(OptionSet& set, Action& action) {
   auto options = std::make_shared<Options>();
-  options->network.declare(app);
-  options->data.declare(app);
-  app.add_option("--expect", options->expect,
-                 "compare with recorded results instead: a folder of run --out, .npz or .npy")
-      ->type_name("PATH");
-  app.add_option("--rtol", options->tolerance.relative,
-                 "relative tolerance of recorded values (1e-5); spikes are exact")
-      ->type_name("X");
-  app.add_option("--atol", options->tolerance.absolute, "absolute tolerance of recorded values (1e-6)")
-      ->type_name("X");
-  app.add_option("--engine", options->engine, "what is compared with --expect")
-      ->check(CLI::IsMember({"jit", "reference"}))
-      ->type_name("jit|reference");
-  options->machine.declare(app);
-  options->threads.declare(app);
-  app.add_flag("--json", options->json, "print the outcome to stdout as JSON");
+  options->network.declare(set);
+  options->data.declare(set);
+  set.option("--expect", options->expect,
+             "compare with recorded results instead: a folder of run --out, .npz or .npy")
+      .value_name("PATH");
+  set.option("--rtol", options->tolerance.relative,
+             "relative tolerance of recorded values (1e-5); spikes are exact")
+      .value_name("X");
+  set.option("--atol", options->tolerance.absolute, "absolute tolerance of recorded values (1e-6)")
+      .value_name("X");
+  set.option("--engine", options->engine, "what is compared with --expect")
+      .one_of({"jit", "reference"})
+      .value_name("jit|reference");
+  options->machine.declare(set);
+  options->threads.declare(set);
+  set.flag("--json", options->json, "print the outcome to stdout as JSON");
   action = [options](const Terminal& terminal) { return verify(*options, terminal); };
 }
 

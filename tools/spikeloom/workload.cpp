@@ -1,6 +1,5 @@
 #include "workload.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -8,6 +7,7 @@
 
 #include "choices.h"
 #include "input_data.h"
+#include "options.h"
 #include "support/file.h"
 #include "support/try.h"
 
@@ -30,22 +30,22 @@ float uniform(std::mt19937_64& random) {
 
 }  // namespace
 
-void WorkloadChoice::declare(CLI::App& app) {
-  app.add_option("--input", inputs,
-                 "data of an input, as run takes it: x.npy, events.csv, name=FILE; without it, seeded spikes")
-      ->allow_extra_args(false)
-      ->type_name("[NAME=]FILE");
-  app.add_option("--steps", steps, "steps of a run (as many as the data has; 100)")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40))
-      ->type_name("N");
-  app.add_option("--batch", batch, "samples computed at once, taken from the data in turn (all; 1)")
-      ->check(CLI::Range(1u, 1u << 24))
-      ->type_name("N");
-  app.add_option("--density", density, "share of inputs that spike in a step, where no data is given (0.1)")
-      ->check(is_share)
-      ->type_name("P");
-  app.add_option("--seed", seed, "of input that is not given (1)")->type_name("N");
-  files.declare(app);
+void WorkloadChoice::declare(OptionSet& set) {
+  set.option("--input", inputs,
+             "data of an input, as run takes it: x.npy, events.csv, name=FILE; without it, seeded spikes")
+      .one_value_each()
+      .value_name("[NAME=]FILE");
+  set.option("--steps", steps, "steps of a run (as many as the data has; 100)")
+      .between(std::uint64_t{1}, std::uint64_t{1} << 40)
+      .value_name("N");
+  set.option("--batch", batch, "samples computed at once, taken from the data in turn (all; 1)")
+      .between(1u, 1u << 24)
+      .value_name("N");
+  set.option("--density", density, "share of inputs that spike in a step, where no data is given (0.1)")
+      .check(is_share)
+      .value_name("P");
+  set.option("--seed", seed, "of input that is not given (1)").value_name("N");
+  files.declare(set);
 }
 
 Result<Workload> Workload::prepare(const Network& network, const WorkloadChoice& choice) {

@@ -12,11 +12,9 @@
 #include "model/model.h"
 #include "spikeloom/session.h"
 
-namespace CLI {
-class App;
-}
-
 namespace spikeloom::tool {
+
+class OptionSet;
 
 struct WorkloadChoice {
   std::vector<std::string> inputs;
@@ -25,7 +23,7 @@ struct WorkloadChoice {
   std::optional<double> density;       // of seeded spikes
   std::uint64_t seed = 1;
   FileChoice files;
-  void declare(CLI::App& app);
+  void declare(OptionSet& set);
 
   static constexpr std::uint64_t kUsualSteps = 100;
   static constexpr double kUsualDensity = 0.1;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "options.h"
 #include "support/check.h"
 #include "support/text.h"
 #include "terminal.h"
@@ -76,7 +77,8 @@ int command(const Terminal& terminal, const std::vector<std::string>& words) {
     CLI::App* sub = app.add_subcommand(verb.name, verb.summary);
     sub->footer(std::string("Examples:\n") + verb.example);
     Action own;
-    verb.declare(*sub, own);
+    OptionSet options(*sub);
+    verb.declare(options, own);
     sub->callback([&action, own] { action = own; });
   }
   if (words.empty()) {
