@@ -88,7 +88,7 @@ class EventAdder {
     for (unsigned v = 0; v < vectors; ++v)
       tile.start.push_back(b_.load_vector(b_.at(bias, std::uint64_t{v} * vector_bytes())));
     llvm::Value* done = b_.getInt64(0);
-    if (together > 1 && !values_) {
+    if (together > 1) {
       llvm::Value* most = b_.CreateAnd(steps_, ~std::uint64_t{together - 1});
       for_steps(tile, done, most, together);
       done = most;
@@ -169,7 +169,7 @@ class EventAdder {
 
 void emit_bring_near(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p) {
   b.loop(b.getInt64(0), p[1], b.getInt64(64), {}, [&](llvm::Value* at, llvm::ArrayRef<llvm::Value*>) {
-    // A load, not a prefetch: it takes the memory's own prefetcher along, which is twice as fast.
+    // A load, not a prefetch: it takes the memory's own prefetcher along.
     b.CreateLoad(b.getInt64Ty(), b.at(p[0], at), /*isVolatile=*/true);
     return Values{};
   });

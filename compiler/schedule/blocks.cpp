@@ -22,7 +22,7 @@ constexpr std::uint32_t kLargestGroup = 32;
 /// A panel of weights should stay in the second-level cache. Between the two widths lies nothing: a row of 16
 /// is one cache line, and sums of eight steps advance together.
 constexpr std::uint64_t kPanelBytes = 1 << 20;
-constexpr std::uint32_t kPanel = 64, kNarrowPanel = 16;
+constexpr std::uint32_t kNarrowPanel = 16;
 
 }  // namespace
 

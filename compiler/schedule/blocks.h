@@ -18,6 +18,7 @@ std::uint32_t choose_block(const Model& model, const SignalFacts& facts, const F
                            const PlanOptions& options);
 std::uint32_t choose_group(const Model& model, const SignalFacts& facts, const Fusion& fusion,
                            const PlanOptions& options, std::uint32_t block_steps);
+inline constexpr std::uint32_t kPanel = 64;
 /// Of layers with so many inputs at most.
 std::uint32_t choose_panel(std::uint64_t fan_in, const PlanOptions& options);
 

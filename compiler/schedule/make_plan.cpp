@@ -161,8 +161,10 @@ class Planner {
 
   /// What depends on constants alone is computed before everything else, once.
   void add_constant_stages() {
+    is_once_ = true;
     for (Id i = 0; i < model_.nodes.size(); ++i)
       if (is_stage(i, facts_, fusion_) && facts_.constant({.index = i})) add_stage(i);
+    is_once_ = false;
     if (!plan_.stages.empty()) plan_.segments.push_back({0, as_u32(plan_.stages.size()), 0, 1});
   }
 
@@ -262,7 +264,10 @@ class Planner {
         if (const auto* l = std::get_if<Linear>(&model_.nodes[from.index].kind))
           fan_in = std::max<std::uint64_t>(fan_in, l->weight->shape[1]);
       }
-    return has_whole_rows_ && options_.panel == 0 ? kWidestPanel : choose_panel(fan_in, options_);
+    const std::uint32_t panel = choose_panel(fan_in, options_);
+    // Of a single step only wide panels have sums enough beside each other.
+    const bool is_single = has_whole_rows_ || (is_once_ && panel == kPanel);
+    return is_single && options_.panel == 0 ? kWidestPanel : panel;
   }
 
   CellKernel::Read add_linear(Id i, const Population& reader) {
@@ -554,6 +559,7 @@ class Planner {
   std::vector<std::string> fused_;
   std::vector<LinearSource> linear_;
   std::uint32_t panel_ = 0;
+  bool is_once_ = false;         // it depends on constants alone
   bool has_whole_rows_ = false;  // of the component that is being added
   std::function<void()> after_output_;
 };

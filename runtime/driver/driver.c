@@ -222,7 +222,8 @@ static void run_segments(const spikeloom_run* run, uint32_t once, uint32_t steps
 }
 
 /* A group of samples runs all steps through all stages before the next one does, so that what stages give to
- * each other is still near. */
+ * each other is still near. What runs once has a single step: there kernels make larger groups themselves,
+ * and read weights less often. */
 static void run_samples(const spikeloom_run* run, uint32_t once, uint32_t steps, uint32_t first_sample,
                         uint32_t end_sample, uint32_t worker) {
   const worker_room room = room_of(run, worker);
@@ -231,7 +232,7 @@ static void run_samples(const spikeloom_run* run, uint32_t once, uint32_t steps,
   while (part.end_sample < end_sample) {
     const uint32_t left = end_sample - part.end_sample;
     part.first_sample = part.end_sample;
-    part.end_sample += left < room.group ? left : room.group;
+    part.end_sample += once || left < room.group ? left : room.group;
     run_segments(run, once, steps, part, &room, 0, 0);
   }
   leave_float_mode(mode);
