@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
+#include "nir/nodes.h"
 #include "support/text.h"
 
 namespace spikeloom::nir {
@@ -261,6 +263,52 @@ class NodeExport {
     return true;
   }
 
+  using OfNeuron = std::function<double(std::size_t)>;
+
+  /// Time constants from which an import computes these very coefficients. Many have the same steps in
+  /// float32; of them those that give the share, too.
+  void exact_taus(const OfNeuron& step_mem, const OfNeuron& step_syn, const OfNeuron& share,
+                  const OfNeuron& r) {
+    std::vector<double> mem, syn;
+    bool is_same = true;
+    for (std::size_t i = 0; i < node_.size; ++i) {
+      const std::vector<double> mems = taus_of(static_cast<float>(step_mem(i))),
+                                syns = taus_of(static_cast<float>(step_syn(i)));
+      const auto wanted = static_cast<float>(share(i));
+      std::size_t best_mem = 0, best_syn = 0;
+      bool is_found = false;
+      for (std::size_t sum = 0; !is_found && sum + 1 < mems.size() + syns.size(); ++sum)
+        for (std::size_t a = 0; !is_found && a <= sum; ++a) {
+          const std::size_t b = sum - a;
+          if (a >= mems.size() || b >= syns.size()) continue;
+          is_found = static_cast<float>(exact_share(r(i), meanings_.dt, mems[a], syns[b])) == wanted;
+          if (is_found) best_mem = a, best_syn = b;
+        }
+      is_same = is_same && is_found;
+      mem.push_back(mems[best_mem]);
+      syn.push_back(syns[best_syn]);
+    }
+    put("tau_mem", node_.shape, std::move(mem));
+    put("tau_syn", node_.shape, std::move(syn));
+    if (!is_same)
+      meanings_.notes.push_back(
+          "node '" + node_.name +
+          "': 'share', which follows from the time constants in NIR and is another here");
+  }
+
+  /// Time constants whose exact step is this one, the nearest first.
+  std::vector<double> taus_of(float step) const {
+    constexpr int kEach = 10;  // on either side
+    const double half = (double{std::nextafter(step, 2.0f)} - step) / 2;
+    std::vector<double> taus;
+    for (int k = 0; k <= 2 * kEach; ++k) {
+      const double aside = half * ((k + 1) / 2) / (kEach + 1) * (k % 2 == 0 ? 1 : -1);
+      const double tau = -meanings_.dt / std::log1p(-(step + aside));
+      if (k == 0 || static_cast<float>(-std::expm1(-meanings_.dt / tau)) == step) taus.push_back(tau);
+    }
+    return taus;
+  }
+
   bool equations(const Population& population) {
     const auto one = [&](const char* name, double otherwise) {
       const PerNeuron* const values = parameter(population, name);
@@ -276,9 +324,7 @@ class NodeExport {
       return true;
     }
     const auto tau = [&](const char* name) {
-      return [&, step = one(name, 0)](std::size_t i) {
-        return is_exact ? -meanings_.dt / std::log1p(-step(i)) : meanings_.dt / step(i);
-      };
+      return [&, step = one(name, 0)](std::size_t i) { return meanings_.dt / step(i); };
     };
     for (const char* name : {"step", "step_mem", "step_syn"})
       if (const PerNeuron* const step = parameter(population, name))
@@ -286,17 +332,15 @@ class NodeExport {
           return refuse(std::string("'") + name + "' has no time constant",
                         "a share above 0" + std::string(is_exact ? " and below 1" : ""));
     (is_exact ? meanings_.has_exact : meanings_.has_euler) = true;
-    if (is_exact)
-      meanings_.notes.push_back("node '" + node_.name +
-                                "': 'share' is computed again from the time constants, so its last "
-                                "bits may differ");
     primitive(has_current ? (spikes ? "CubaLIF" : "CubaLI") : spikes ? "LIF" : "LI");
-    each(has_current ? "tau_mem" : "tau", tau(has_current ? "step_mem" : "step"));
     each("r", one("r", 1));
     each("v_leak", one("v_leak", 0));
-    if (has_current) {
-      each("tau_syn", tau("step_syn"));
-      each("w_in", one("w_in", 1));
+    if (has_current) each("w_in", one("w_in", 1));
+    if (is_exact) {
+      exact_taus(one("step_mem", 0), one("step_syn", 0), one("share", 0), one("r", 1));
+    } else {
+      each(has_current ? "tau_mem" : "tau", tau(has_current ? "step_mem" : "step"));
+      if (has_current) each("tau_syn", tau("step_syn"));
     }
     put_threshold(population, "v_threshold");
     return true;

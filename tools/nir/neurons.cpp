@@ -198,10 +198,7 @@ class Neuron {
     put("step_syn", syn);
     if (!is_sequential)
       put("share", from([&](std::size_t i) {
-            // tau_syn / (tau_syn - tau_mem) (exp(-dt / tau_syn) - exp(-dt / tau_mem)), where the two meet as
-            // well.
-            const double m = settled_.dt / value("tau_mem", i), z = m - settled_.dt / value("tau_syn", i);
-            return r(i) * m * std::exp(-m) * (z == 0 ? 1 : std::expm1(z) / z);
+            return exact_share(r(i), settled_.dt, value("tau_mem", i), value("tau_syn", i));
           }));
     put_unless(1, "r", from([&](std::size_t i) { return settled_.gain_is_one ? 1 / mem.numbers[i] : r(i); }));
     put_unless(1, "w_in", from([&](std::size_t i) {
@@ -261,6 +258,12 @@ class Neuron {
 };
 
 }  // namespace
+
+double exact_share(double r, double dt, double tau_mem, double tau_syn) {
+  // tau_syn / (tau_syn - tau_mem) (exp(-dt / tau_syn) - exp(-dt / tau_mem)), where the two meet as well.
+  const double m = dt / tau_mem, z = m - dt / tau_syn;
+  return r * m * std::exp(-m) * (z == 0 ? 1 : std::expm1(z) / z);
+}
 
 void put_neuron(const Node& node, const Place& place, const NodeContext& context, NodeText& text) {
   Neuron(node, place, context, text).put();

@@ -33,4 +33,7 @@ void put_layer(const Node& node, const Place& place, const NodeContext& context,
 /// I to CubaLIF.
 void put_neuron(const Node& node, const Place& place, const NodeContext& context, NodeText& text);
 
+/// Of a current, the share that reaches the membrane in a step of the exact solution; seconds.
+double exact_share(double r, double dt, double tau_mem, double tau_syn);
+
 }  // namespace spikeloom::nir

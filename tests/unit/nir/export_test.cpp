@@ -4,7 +4,10 @@
 #include <stdlib.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <cmath>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 
@@ -151,6 +154,44 @@ TEST_F(NirExport, NirsOwnNeuronsComeBackWithTheSameBits) {
   expect_same(network(kFc + R"(, "x": {"type": "nir_if", "from": "fc", "gain": 0.37, "v_threshold": 1})"),
               {.dt = 1e-4});
   expect_same(network(kFc + R"(, "x": {"type": "nir_li", "from": "fc", "step": 0.3})"), {.dt = 1e-4});
+}
+
+TEST_F(NirExport, TheExactStepOfACurrentComesBackWithTheSameBits) {
+  const auto list = [](const std::array<double, 3>& numbers) {
+    std::string json;
+    for (const double number : numbers) {
+      std::array<char, 40> digits{};
+      std::snprintf(digits.data(), digits.size(), "%.9g", static_cast<double>(static_cast<float>(number)));
+      json += (json.empty() ? "[" : ", ") + std::string(digits.data());
+    }
+    return json + "]";
+  };
+  const Options options{.dt = 1e-4, .integrator = Integrator::exact};
+  std::uint64_t state = 3;
+  for (int run = 0; run < 12; ++run) {
+    const auto uniform = [&] {
+      state = state * 6364136223846793005u + 1442695040888963407u;
+      return static_cast<double>(state >> 11) / 9007199254740992.0;
+    };
+    std::array<double, 3> mem{}, syn{}, share{};
+    for (std::size_t i = 0; i < 3; ++i) {
+      // dt / tau; the two are equal in some neurons.
+      const double m = 0.003 + 0.5 * uniform(), s = i == 2 ? m : 0.003 + 0.5 * uniform(), z = m - s;
+      mem[i] = -std::expm1(-m);
+      syn[i] = -std::expm1(-s);
+      share[i] = 1.25 * m * std::exp(-m) * (z == 0 ? 1 : std::expm1(z) / z);
+    }
+    const std::string x =
+        R"(, "x": {"type": "nir_cuba_li", "from": "fc", "method": "exact", "r": 1.25, "step_mem": )" +
+        list(mem) + R"(, "step_syn": )" + list(syn) + R"(, "share": )";
+    expect_same(network(kFc + x + list(share) + "}"), options);
+    Exported exported;
+    ASSERT_TRUE(there_and_back(network(kFc + x + list(share) + "}"), options, &exported));
+    EXPECT_EQ(exported.notes, std::vector<std::string>{"the time of a step, 0.1 ms"});
+    ASSERT_TRUE(there_and_back(network(kFc + x + "0.5}"), options, &exported));
+    EXPECT_EQ(exported.notes.back(),
+              "node 'x': 'share', which follows from the time constants in NIR and is another here");
+  }
 }
 
 TEST_F(NirExport, LoopsAndDelaysAndSumsComeBackWithTheSameBits) {
