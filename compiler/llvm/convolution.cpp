@@ -117,62 +117,103 @@ class ConvolutionEmitter {
 
   // ---- pools
 
-  /// The windows of every place, over vectors of channels.
+  /// The windows of every place, over vectors of channels. Windows that lie within the sample have one size
+  /// and stand one stride apart: some are pooled together.
   void make_pooled(llvm::Value* pooled, llvm::Value* places) {
     llvm::Value *rows = f_.operand(kPoolRows).base, *columns = f_.operand(kPoolColumns).base;
-    const unsigned wide = b_.lanes() == 16 ? 4 : 1;  // units of channels at a time
+    llvm::Value* end = grid_[kPooledColumns];
+    const auto first_of = [&](llvm::Value* table, llvm::Value* place) {
+      return load_word(table, b_.CreateShl(place, 1));
+    };
+    const auto size_of = [&](llvm::Value* table, llvm::Value* place) {
+      return load_word(table, b_.CreateOr(b_.CreateShl(place, 1), word(1)));
+    };
     f_.for_each(word(0), grid_[kGroups], [&](llvm::Value* group) {
       llvm::Value* sums = b_.at(sums_, b_.CreateMul(group, group_bytes_));
       llvm::Value* before = b_.CreateMul(group, places);
       f_.for_each(word(0), grid_[kPooledRows], [&](llvm::Value* row) {
-        llvm::Value* first_row = unit_at(sums, load_word(rows, b_.CreateShl(row, 1)));
-        f_.for_each(word(0), grid_[kPooledColumns], [&](llvm::Value* column) {
-          Window w;
-          w.sums = unit_at(first_row, load_word(columns, b_.CreateShl(column, 1)));
-          w.rows = load_word(rows, b_.CreateOr(b_.CreateShl(row, 1), word(1)));
-          w.columns = load_word(columns, b_.CreateOr(b_.CreateShl(column, 1), word(1)));
-          llvm::Value* place = b_.CreateAdd(b_.CreateMul(row, grid_[kPooledColumns]), column);
-          if (k_.pool == Pool::How::average)
-            w.divisor = b_.splat(f_.load_float(f_.operand(kPoolDivisors).base, place));
-          llvm::Value* to = b_.at(pooled, b_.CreateMul(b_.CreateAdd(before, place), strip_bytes_));
-          llvm::Value* whole = b_.CreateAnd(strip_bytes_, ~std::uint64_t{wide * kUnit - 1});
-          const auto strips = [&](llvm::Value* begin, llvm::Value* end, unsigned units) {
-            f_.for_each(
-                begin, end, [&](llvm::Value* at) { pool_strip(w, at, units * unit_vectors(), to); },
-                units * kUnit);
-          };
-          strips(word(0), whole, wide);
-          if (wide > 1) strips(whole, strip_bytes_, 1);
-        });
+        llvm::Value* first_row = unit_at(sums, first_of(rows, row));
+        Window w;
+        w.rows = size_of(rows, row);
+        const auto some = [&](llvm::Value* column, unsigned together) {
+          w.sums.clear();
+          w.divisors.clear();
+          w.columns = size_of(columns, column);
+          llvm::Value* place = b_.CreateAdd(b_.CreateMul(row, end), column);
+          for (unsigned t = 0; t < together; ++t) {
+            w.sums.push_back(unit_at(first_row, first_of(columns, b_.CreateAdd(column, word(t)))));
+            if (k_.pool == Pool::How::average)
+              w.divisors.push_back(b_.splat(
+                  f_.load_float(f_.operand(kPoolDivisors).base, b_.CreateAdd(place, word(t)))));
+          }
+          pool_places(w, b_.at(pooled, b_.CreateMul(b_.CreateAdd(before, place), strip_bytes_)));
+          return b_.CreateAdd(column, word(together));
+        };
+        const unsigned most = b_.lanes() >= 8 ? 4 : b_.lanes() == 4 ? 2 : 1;
+        b_.loop_while(
+            {word(0)}, [&](llvm::ArrayRef<llvm::Value*> at) { return b_.CreateICmpULT(at[0], end); },
+            [&](llvm::ArrayRef<llvm::Value*> at) {
+              llvm::Value *column = at[0], *last = b_.CreateAdd(column, word(most - 1));
+              if (most == 1) return Values{some(column, 1)};
+              llvm::Value* exists = b_.CreateICmpULT(last, end);
+              llvm::Value* within = b_.CreateSelect(exists, last, column);
+              // A window that is clipped is smaller than one that is not.
+              llvm::Value* whole = b_.CreateAnd(
+                  exists, b_.CreateAnd(b_.CreateICmpEQ(size_of(columns, column), grid_[kPoolWindow]),
+                                       b_.CreateICmpEQ(size_of(columns, within), grid_[kPoolWindow])));
+              b_.if_else(whole, [&] { some(column, most); }, [&] { some(column, 1); });
+              return Values{b_.CreateAdd(column, b_.CreateSelect(whole, word(most), word(1)))};
+            });
       });
     });
   }
 
+  /// Windows of one size.
   struct Window {
-    llvm::Value *sums, *rows, *columns, *divisor = nullptr;
+    Values sums, divisors;
+    llvm::Value *rows = nullptr, *columns = nullptr;
   };
+
+  void pool_places(const Window& w, llvm::Value* to) {
+    const unsigned wide = b_.lanes() == 16 ? 4 : 1;  // units of channels at a time
+    llvm::Value* whole = b_.CreateAnd(strip_bytes_, ~std::uint64_t{wide * kUnit - 1});
+    const auto strips = [&](llvm::Value* begin, llvm::Value* end, unsigned units) {
+      f_.for_each(
+          begin, end, [&](llvm::Value* at) { pool_strip(w, at, units * unit_vectors(), to); }, units * kUnit);
+    };
+    strips(word(0), whole, wide);
+    if (wide > 1) strips(whole, strip_bytes_, 1);
+  }
 
   void pool_strip(const Window& w, llvm::Value* at, unsigned vectors, llvm::Value* to) {
     const bool largest = k_.pool == Pool::How::largest;
     llvm::Value* row_bytes = b_.CreateMul(grid_[kColumnsOut], strip_bytes_);
-    const Values start(vectors, b_.f32(largest ? -std::numeric_limits<float>::infinity() : 0.0f));
-    const Values pooled =
-        b_.loop(word(0), w.rows, word(1), start, [&](llvm::Value* row, llvm::ArrayRef<llvm::Value*> outer) {
-          llvm::Value* from = b_.at(b_.at(w.sums, b_.CreateMul(row, row_bytes)), at);
+    const Values start(w.sums.size() * vectors,
+                       b_.f32(largest ? -std::numeric_limits<float>::infinity() : 0.0f));
+    const Values pooled = b_.loop(
+        word(0), w.rows, word(1), start, [&](llvm::Value* row, llvm::ArrayRef<llvm::Value*> outer) {
+          llvm::Value* from = b_.CreateAdd(b_.CreateMul(row, row_bytes), at);
           return b_.loop(
               word(0), w.columns, word(1), outer, [&](llvm::Value* column, llvm::ArrayRef<llvm::Value*> now) {
-                llvm::Value* place = b_.at(from, b_.CreateMul(column, strip_bytes_));
+                llvm::Value* offset = b_.CreateAdd(from, b_.CreateMul(column, strip_bytes_));
                 Values next;
-                for (unsigned v = 0; v < vectors; ++v) {
-                  llvm::Value* x = b_.load_vector(vector_at(place, v));
-                  if (has_values()) x = b_.fadd(x, b_.f32(0));
-                  next.push_back(largest ? b_.select(b_.fgt(x, now[v]), x, now[v]) : b_.fadd(now[v], x));
-                }
+                for (llvm::Value* sums : w.sums)
+                  for (unsigned v = 0; v < vectors; ++v) {
+                    llvm::Value *x = b_.load_vector(vector_at(b_.at(sums, offset), v)),
+                                *m = now[next.size()];
+                    if (has_values()) x = b_.fadd(x, b_.f32(0));
+                    next.push_back(largest ? b_.select(b_.fgt(x, m), x, m) : b_.fadd(m, x));
+                  }
                 return next;
               });
         });
-    for (unsigned v = 0; v < vectors; ++v)
-      b_.store_vector(w.divisor ? b_.fdiv(pooled[v], w.divisor) : pooled[v], vector_at(b_.at(to, at), v));
+    for (std::size_t t = 0; t < w.sums.size(); ++t) {
+      llvm::Value* place = b_.at(to, b_.CreateAdd(b_.CreateMul(word(t), strip_bytes_), at));
+      for (unsigned v = 0; v < vectors; ++v) {
+        llvm::Value* x = pooled[t * vectors + v];
+        b_.store_vector(w.divisors.empty() ? x : b_.fdiv(x, w.divisors[t]), vector_at(place, v));
+      }
+    }
   }
 
   // ---- events

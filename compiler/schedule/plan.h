@@ -167,6 +167,7 @@ enum GridFact : std::uint32_t {
   kHasBorder,
   kPooledRows,
   kPooledColumns,
+  kPoolWindow,  // columns of a window that is not clipped
   kGridFacts
 };
 

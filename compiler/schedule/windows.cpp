@@ -247,6 +247,7 @@ std::vector<std::uint32_t> pack(const Convolution& c, const Pool* pooling, spike
   if (pooling) {
     g[kPooledRows] = word(pooling->windows.rows.out);
     g[kPooledColumns] = word(pooling->windows.columns.out);
+    g[kPoolWindow] = word(pooling->windows.columns.kernel);
   }
   if (may_be_dense(c)) {
     g[kPlaneRows] = word(plane_extent(w.rows));
