@@ -43,10 +43,13 @@ int run() {
   const std::vector<Workload> all = all_workloads(true);
   const struct {
     const char *kernel, *workload;
-  } kernels[] = {
-      {"lif-cell", "W4/lif"},           {"synaptic-cell", "W4/synaptic"},   {"events-lif", "W1/rate-0.12/b1"},
-      {"constant-lif", "W1/static/b1"}, {"events-synaptic", "W2/p0.01/b1"}, {"recurrent-lif", "W5/lif"},
-      {"convolution-pool", "W3/nmnist/b1"}};
+  } kernels[] = {{"lif-cell", "W4/lif"},
+                 {"synaptic-cell", "W4/synaptic"},
+                 {"events-lif", "W1/rate-0.12/b1"},
+                 {"constant-lif", "W1/static/b1"},
+                 {"events-synaptic", "W2/p0.01/b1"},
+                 {"recurrent-lif", "W5/lif"},
+                 {"convolution-pool", "W3/nmnist/b1"}};
   for (const auto& [kernel, name] : kernels) {
     const Workload* workload = find(all, name);
     if (!workload) {

@@ -143,8 +143,8 @@ class ConvolutionEmitter {
           for (unsigned t = 0; t < together; ++t) {
             w.sums.push_back(unit_at(first_row, first_of(columns, b_.CreateAdd(column, word(t)))));
             if (k_.pool == Pool::How::average)
-              w.divisors.push_back(b_.splat(
-                  f_.load_float(f_.operand(kPoolDivisors).base, b_.CreateAdd(place, word(t)))));
+              w.divisors.push_back(
+                  b_.splat(f_.load_float(f_.operand(kPoolDivisors).base, b_.CreateAdd(place, word(t)))));
           }
           pool_places(w, b_.at(pooled, b_.CreateMul(b_.CreateAdd(before, place), strip_bytes_)));
           return b_.CreateAdd(column, word(together));
@@ -190,8 +190,8 @@ class ConvolutionEmitter {
     llvm::Value* row_bytes = b_.CreateMul(grid_[kColumnsOut], strip_bytes_);
     const Values start(w.sums.size() * vectors,
                        b_.f32(largest ? -std::numeric_limits<float>::infinity() : 0.0f));
-    const Values pooled = b_.loop(
-        word(0), w.rows, word(1), start, [&](llvm::Value* row, llvm::ArrayRef<llvm::Value*> outer) {
+    const Values pooled =
+        b_.loop(word(0), w.rows, word(1), start, [&](llvm::Value* row, llvm::ArrayRef<llvm::Value*> outer) {
           llvm::Value* from = b_.CreateAdd(b_.CreateMul(row, row_bytes), at);
           return b_.loop(
               word(0), w.columns, word(1), outer, [&](llvm::Value* column, llvm::ArrayRef<llvm::Value*> now) {
@@ -199,8 +199,7 @@ class ConvolutionEmitter {
                 Values next;
                 for (llvm::Value* sums : w.sums)
                   for (unsigned v = 0; v < vectors; ++v) {
-                    llvm::Value *x = b_.load_vector(vector_at(b_.at(sums, offset), v)),
-                                *m = now[next.size()];
+                    llvm::Value *x = b_.load_vector(vector_at(b_.at(sums, offset), v)), *m = now[next.size()];
                     if (has_values()) x = b_.fadd(x, b_.f32(0));
                     next.push_back(largest ? b_.select(b_.fgt(x, m), x, m) : b_.fadd(m, x));
                   }

@@ -121,6 +121,7 @@ class Planner {
       const bool without = facts_.aliased(i) || facts_.window(i);
       node_buffer_.push_back(without            ? SPIKELOOM_NONE
                              : fusion_.fused(i) ? add_observed(node.size)
+                             : facts_.passed(i) ? add_passed(node.size)
                                                 : add_signal({.index = i}));
       state_buffer_.emplace_back();
       trace_buffer_.emplace_back();
@@ -138,6 +139,12 @@ class Planner {
   /// A block of steps that only a recorder reads.
   Id add_observed(std::size_t n) {
     return add_buffer(SPIKELOOM_OBSERVED, SPIKELOOM_FLOAT, plan_.block_steps, n);
+  }
+
+  Id add_passed(std::size_t n) {
+    const Id b = add_observed(n);
+    plan_.buffers[b].passed = 1;
+    return b;
   }
 
   /// The buffer that holds a signal's steps.
@@ -529,7 +536,7 @@ class Planner {
 
   void lay_out_memory() {
     for (spikeloom_buffer& b : plan_.buffers) {
-      if (b.memory != SPIKELOOM_STATE && b.memory != SPIKELOOM_SCRATCH) continue;
+      if (b.memory != SPIKELOOM_STATE && b.memory != SPIKELOOM_SCRATCH && !b.passed) continue;
       std::uint64_t& bytes = b.memory == SPIKELOOM_STATE ? plan_.arena_per_sample : plan_.scratch_per_sample;
       b.offset_per_sample = bytes;
       bytes += b.row_bytes * b.slots;

@@ -43,6 +43,7 @@ SignalFacts::SignalFacts(const Model& model) : model_(model) {
   find_aliases();
   find_constants();
   find_elements();
+  find_passed();
 }
 
 SignalFacts::Readers& SignalFacts::readers(Signal s) {
@@ -157,6 +158,22 @@ void SignalFacts::find_elements() {
         std::ranges::all_of(sources, [this](const Source& s) { return element(s.signal) == SPIKELOOM_BITS; });
     if (all_bits && !sources.empty()) element_[i] = SPIKELOOM_BITS;
   }
+}
+
+void SignalFacts::find_passed() {
+  passed_.resize(model_.nodes.size());
+  for (std::uint32_t i = 0; i < model_.nodes.size(); ++i)
+    passed_[i] = model_.nodes[i].states() == 0 && element_[i] == SPIKELOOM_FLOAT && !aliased_[i] &&
+                 !constant_[i] && nodes_[i].read && nodes_[i].longest_delay == 0;
+  const auto keep = [&](Signal s) {
+    s = root(s);
+    if (s.of == Signal::Of::node && s.state < 0) passed_[s.index] = false;
+  };
+  for (const ModelOutput& o : model_.outputs) keep(o.signal);
+  // Synapses look at a ring of steps, and through a slice at what it is of.
+  for (const ModelNode& n : model_.nodes)
+    if (std::holds_alternative<Sparse>(n.kind) || std::holds_alternative<Slice>(n.kind))
+      for (const Source& s : n.sources()) keep(s.signal);
 }
 
 spikeloom_element SignalFacts::element(Signal s) const {

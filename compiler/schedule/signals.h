@@ -27,6 +27,8 @@ class SignalFacts {
   std::uint32_t longest_delay(Signal s) const;
   /// The slot to read for a source: a constant has no past.
   std::uint32_t effective_delay(const Source& s) const { return constant(s.signal) ? 0 : s.delay; }
+  /// A layer's values that stages give to later ones in the same block, and to nobody else.
+  bool passed(std::uint32_t node) const { return passed_[node]; }
   /// Bits for what is 0 or 1 in every step.
   spikeloom_element element(Signal s) const;
 
@@ -43,11 +45,12 @@ class SignalFacts {
   void find_aliases();
   void find_constants();
   void find_elements();
+  void find_passed();
 
   const Model& model_;
   std::vector<Readers> inputs_, nodes_;
   std::vector<std::vector<Readers>> states_;
-  std::vector<bool> aliased_, constant_, window_;
+  std::vector<bool> aliased_, constant_, window_, passed_;
   std::vector<Signal> root_;  // of each node's main output
   std::vector<spikeloom_element> element_;
 };

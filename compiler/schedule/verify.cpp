@@ -60,6 +60,8 @@ void verify(const Plan& plan) {
     }
     if (b.memory == SPIKELOOM_OBSERVED || b.memory == SPIKELOOM_GIVEN) {
       check(b.slots == plan.block_steps, "a buffer outside of the arena is not one block");
+      check(!b.passed || b.offset_per_sample + b.row_bytes * b.slots <= plan.scratch_per_sample,
+            "a buffer that is passed on lies outside");
       continue;
     }
     const bool scratch = b.memory == SPIKELOOM_SCRATCH;

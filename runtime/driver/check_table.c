@@ -2,36 +2,37 @@
  * do with their operands and sizes is theirs to keep. */
 #include "spikeloom/driver.h"
 
-#define PROBLEMS(X)                                                                          \
-  X(NO_TABLE, "there is no table, or one of its arrays is missing")                          \
-  X(FORMAT, "the table has another format version than this runtime")                        \
-  X(BLOCK, "a block must hold 1 to 65536 steps")                                             \
-  X(TIME_STEP, "dt must be a number of ms above 0")                                          \
-  X(NAMES, "the names do not end in 0")                                                      \
-  X(NAME, "a name lies outside the names")                                                   \
-  X(MEMORY, "a buffer is of an unknown or reserved kind of memory")                          \
-  X(ELEMENT, "a buffer has an unknown element type")                                         \
-  X(SLOTS, "a buffer has no slot, or a constant or scratch has several")                     \
-  X(ROW, "a row is not a multiple of 64 bytes, or too short for its elements")               \
-  X(OFFSET, "a buffer does not start at a multiple of 64 bytes")                             \
-  X(CONSTANT_RANGE, "a constant lies outside the constants")                                 \
-  X(ARENA_RANGE, "a buffer lies outside the arena")                                          \
-  X(INITIAL, "initial values are not a constant of the same row and element")                \
-  X(INITIAL_ROWS, "initial values for each sample need a fixed batch of as many samples")    \
-  X(OPERAND, "an operand names no buffer")                                                   \
-  X(DELAY, "an operand reads further back than its buffer holds")                            \
-  X(REACH, "a buffer cannot be read further back than it has slots")                         \
-  X(RING, "a ring operand must have no delay, reach all slots, and be marked by 0 or 1")     \
-  X(KERNEL, "a stage names no kernel")                                                       \
-  X(STAGE_OPERANDS, "a stage's operands lie outside the operands")                           \
-  X(WHOLE, "a stage must say by 0 or 1 whether it needs the whole population")               \
-  X(SEGMENT, "segments must cover the stages one after the other")                           \
-  X(ONCE, "a segment must say by 0 or 1 whether it runs once")                               \
-  X(GROUP, "a group must hold 1 to 65536 samples")                                           \
-  X(ROLE, "a signal has an unknown role")                                                    \
-  X(SIGNAL_BUFFER, "a signal names no buffer that a caller may see")                         \
-  X(SHAPE, "a signal's shape and the count of its buffer differ")                            \
-  X(INPUT, "an input must be float32 in session state, and have one slot if it is constant") \
+#define PROBLEMS(X)                                                                                      \
+  X(NO_TABLE, "there is no table, or one of its arrays is missing")                                      \
+  X(FORMAT, "the table has another format version than this runtime")                                    \
+  X(BLOCK, "a block must hold 1 to 65536 steps")                                                         \
+  X(TIME_STEP, "dt must be a number of ms above 0")                                                      \
+  X(NAMES, "the names do not end in 0")                                                                  \
+  X(NAME, "a name lies outside the names")                                                               \
+  X(MEMORY, "a buffer is of an unknown or reserved kind of memory")                                      \
+  X(ELEMENT, "a buffer has an unknown element type")                                                     \
+  X(SLOTS, "a buffer has no slot, or a constant or scratch has several")                                 \
+  X(ROW, "a row is not a multiple of 64 bytes, or too short for its elements")                           \
+  X(OFFSET, "a buffer does not start at a multiple of 64 bytes")                                         \
+  X(CONSTANT_RANGE, "a constant lies outside the constants")                                             \
+  X(ARENA_RANGE, "a buffer lies outside the arena")                                                      \
+  X(INITIAL, "initial values are not a constant of the same row and element")                            \
+  X(INITIAL_ROWS, "initial values for each sample need a fixed batch of as many samples")                \
+  X(OPERAND, "an operand names no buffer")                                                               \
+  X(DELAY, "an operand reads further back than its buffer holds")                                        \
+  X(REACH, "a buffer cannot be read further back than it has slots")                                     \
+  X(PASSED, "a buffer that is passed on must be observed, read in its own step, and not what runs once") \
+  X(RING, "a ring operand must have no delay, reach all slots, and be marked by 0 or 1")                 \
+  X(KERNEL, "a stage names no kernel")                                                                   \
+  X(STAGE_OPERANDS, "a stage's operands lie outside the operands")                                       \
+  X(WHOLE, "a stage must say by 0 or 1 whether it needs the whole population")                           \
+  X(SEGMENT, "segments must cover the stages one after the other")                                       \
+  X(ONCE, "a segment must say by 0 or 1 whether it runs once")                                           \
+  X(GROUP, "a group must hold 1 to 65536 samples")                                                       \
+  X(ROLE, "a signal has an unknown role")                                                                \
+  X(SIGNAL_BUFFER, "a signal names no buffer that a caller may see")                                     \
+  X(SHAPE, "a signal's shape and the count of its buffer differ")                                        \
+  X(INPUT, "an input must be float32 in session state, and have one slot if it is constant")             \
   X(HISTORY, "a state's history must be a float32 buffer of the session with the same count as the state")
 
 enum {
@@ -85,10 +86,17 @@ static int check_buffer(const spikeloom_table* t, const spikeloom_buffer* b) {
   if (b->slots == 0 || (constant && b->slots != 1)) return PROBLEM_SLOTS;
   if (b->reach > b->slots) return PROBLEM_REACH;
   if (b->row_bytes == 0 || b->row_bytes % 64 != 0 || b->row_bytes < least_row_bytes(b)) return PROBLEM_ROW;
+  if (b->passed > 1 || (b->passed && (b->memory != SPIKELOOM_OBSERVED || b->reach != 0)))
+    return PROBLEM_PASSED;
   if (constant) {
     if (b->offset % 64 != 0) return PROBLEM_OFFSET;
     if (!fits(b->offset, 1, b->row_bytes, t->constant_bytes)) return PROBLEM_CONSTANT_RANGE;
     return b->initial == SPIKELOOM_NONE ? SOUND : PROBLEM_INITIAL;
+  }
+  if (b->passed) {
+    if (b->offset_per_sample % 64 != 0) return PROBLEM_OFFSET;
+    if (!fits(b->offset_per_sample, b->slots, b->row_bytes, t->scratch_per_sample))
+      return PROBLEM_ARENA_RANGE;
   }
   if (b->memory == SPIKELOOM_OBSERVED || b->memory == SPIKELOOM_GIVEN)
     return b->initial == SPIKELOOM_NONE ? SOUND : PROBLEM_INITIAL;
@@ -129,6 +137,19 @@ static int check_segments(const spikeloom_table* t) {
     next += s->stages;
   }
   return next == t->stages ? SOUND : PROBLEM_SEGMENT;
+}
+
+/* What runs once is not cut into groups: it has nothing to pass on. */
+static int check_passed(const spikeloom_table* t) {
+  for (uint32_t i = 0; i < t->segments; ++i) {
+    if (!t->segment[i].once) continue;
+    for (uint32_t k = 0; k < t->segment[i].stages; ++k) {
+      const spikeloom_stage* s = &t->stage[t->segment[i].first_stage + k];
+      for (uint32_t o = 0; o < s->operands; ++o)
+        if (t->buffer[t->operand[s->first_operand + o].buffer].passed) return PROBLEM_PASSED;
+    }
+  }
+  return SOUND;
 }
 
 static int check_signal(const spikeloom_table* t, const spikeloom_signal* s) {
@@ -186,6 +207,8 @@ int spikeloom_check_table(const spikeloom_table* table) {
   CHECK_EACH(stage, stages, check_stage)
   const int cover = check_segments(table);
   if (cover != SOUND) return cover;
+  const int passed = check_passed(table);
+  if (passed != SOUND) return passed;
   CHECK_EACH(signal, signals, check_signal)
   return SOUND;
 }

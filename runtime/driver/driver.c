@@ -133,14 +133,25 @@ uint32_t spikeloom_block(const spikeloom_run* run, uint32_t wanted) {
 /* Who runs a part, with scratch of its own. */
 typedef struct worker_room {
   unsigned char *scratch, *call;
+  const unsigned char* passed; /* the scratch with what stages pass on */
   uint32_t group;
 } worker_room;
 
-static worker_room room_of(const spikeloom_run* run, uint32_t worker) {
+/* `owner`: the worker whose calls pass rows on. */
+static worker_room room_of(const spikeloom_run* run, uint32_t worker, uint32_t owner) {
   unsigned char* area = worker_area(run, worker);
   const uint32_t group = group_rows(run->table, run->batch);
-  const worker_room room = {area, area + run->table->scratch_per_sample * group, group};
+  const worker_room room = {area, area + run->table->scratch_per_sample * group, worker_area(run, owner),
+                            group};
   return room;
+}
+
+/* Row 0 is that of the part's first sample; where the row of sample 0 would lie, as kernels count. */
+static unsigned char* passed_rows(const spikeloom_run* run, const worker_room* room,
+                                  const spikeloom_buffer* b, const spikeloom_part* part) {
+  const uintptr_t rows = (uintptr_t)room->passed + b->offset_per_sample * room->group +
+                         slot_of(run, b, part->step, 0) * b->row_bytes;
+  return (unsigned char*)(rows - part->first_sample * (b->slots * b->row_bytes));
 }
 
 static void call_kernel(const spikeloom_run* run, const worker_room* room, const spikeloom_part* part) {
@@ -166,6 +177,7 @@ static void call_kernel(const spikeloom_run* run, const worker_room* room, const
       sample_stride[i] = run->given[o->buffer].sample_stride;
     } else {
       operand[i] = slot_address(run, o->buffer, o->ring ? 0 : slot_of(run, b, part->step, o->delay));
+      if (!operand[i] && b->passed) operand[i] = passed_rows(run, room, b, part);
       if (!operand[i]) continue;
       step_stride[i] = b->slots == 1 ? 0 : (size_t)b->row_bytes;
       sample_stride[i] = (size_t)(b->slots * b->row_bytes);
@@ -224,17 +236,23 @@ static void run_segments(const spikeloom_run* run, uint32_t once, uint32_t steps
 /* A group of samples runs all steps through all stages before the next one does, so that what stages give to
  * each other is still near. What runs once has a single step: there kernels make larger groups themselves,
  * and read weights less often. */
-static void run_samples(const spikeloom_run* run, uint32_t once, uint32_t steps, uint32_t first_sample,
-                        uint32_t end_sample, uint32_t worker) {
-  const worker_room room = room_of(run, worker);
+static void run_groups(const spikeloom_run* run, uint32_t once, uint32_t steps, uint32_t first_sample,
+                       uint32_t end_sample, const worker_room* room, spikeloom_share share, void* context) {
+  const uint32_t group = group_rows(run->table, run->batch);
   spikeloom_part part = {.end_sample = first_sample};
-  const uint64_t mode = enter_float_mode();
   while (part.end_sample < end_sample) {
     const uint32_t left = end_sample - part.end_sample;
     part.first_sample = part.end_sample;
-    part.end_sample += once || left < room.group ? left : room.group;
-    run_segments(run, once, steps, part, &room, 0, 0);
+    part.end_sample += once || left < group ? left : group;
+    run_segments(run, once, steps, part, room, share, context);
   }
+}
+
+static void run_samples(const spikeloom_run* run, uint32_t once, uint32_t steps, uint32_t first_sample,
+                        uint32_t end_sample, uint32_t worker) {
+  const worker_room room = room_of(run, worker, worker);
+  const uint64_t mode = enter_float_mode();
+  run_groups(run, once, steps, first_sample, end_sample, &room, 0, 0);
   leave_float_mode(mode);
 }
 
@@ -250,12 +268,11 @@ void spikeloom_advance_samples(const spikeloom_run* run, uint32_t steps, uint32_
 
 void spikeloom_advance_stages(const spikeloom_run* run, uint32_t steps, spikeloom_share share,
                               void* context) {
-  const spikeloom_part part = {.first_sample = 0, .end_sample = run->batch};
-  run_segments(run, 0, steps, part, 0, share, context);
+  run_groups(run, 0, steps, 0, run->batch, 0, share, context);
 }
 
 void spikeloom_run_part(const spikeloom_run* run, const spikeloom_part* part, uint32_t worker) {
-  const worker_room room = room_of(run, worker);
+  const worker_room room = room_of(run, worker, 0);
   const uint64_t mode = enter_float_mode();
   run_observed(run, &room, part);
   leave_float_mode(mode);

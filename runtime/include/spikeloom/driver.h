@@ -76,7 +76,7 @@ SPIKELOOM_API void spikeloom_settle(spikeloom_run* run);
 SPIKELOOM_API void spikeloom_advance_samples(const spikeloom_run* run, uint32_t steps, uint32_t first_sample,
                                              uint32_t end_sample, uint32_t worker);
 
-/* Some neurons of some samples in one call of a stage. */
+/* Some neurons of a group of samples in one call of a stage. */
 typedef struct spikeloom_part {
   uint32_t stage;
   uint64_t step; /* the first */
@@ -85,13 +85,13 @@ typedef struct spikeloom_part {
   uint32_t first_neuron, end_neuron; /* multiples of 64, but for the end of the population */
 } spikeloom_part;
 
-/* Told to see to it that every neuron of every sample is run once, by spikeloom_run_part; returns when that
+/* Told to see to it that every neuron of these samples is run once, by spikeloom_run_part; returns when that
  * is done. `all` is the whole call. */
 typedef void (*spikeloom_share)(void* context, const spikeloom_part* all);
 
 /* The same stage by stage, where one sample's neurons are shared: the calling thread walks the time loop and
- * calls `share` for each call of a stage. A stage that is `whole` must be run in one part. First
- * spikeloom_settle; then the caller adds `steps` to run->step. */
+ * calls `share` for each call of a stage; parts are of its neurons, not of its samples. A stage that is
+ * `whole` must be run in one part. First spikeloom_settle; then the caller adds `steps` to run->step. */
 SPIKELOOM_API void spikeloom_advance_stages(const spikeloom_run* run, uint32_t steps, spikeloom_share share,
                                             void* context);
 SPIKELOOM_API void spikeloom_run_part(const spikeloom_run* run, const spikeloom_part* part, uint32_t worker);

@@ -14,8 +14,10 @@
  * from 0. A buffer of the constants holds one row for all samples, at constants + offset. A buffer of scratch
  * holds one row for each sample of a group: `group` samples, or the batch if that is less. Every worker has
  * scratch of its own, behind the samples' memory. An observed buffer has a block of steps outside of the
- * arena, or no memory at all. The rows of a given buffer are the caller's own: n floats each with nothing
- * behind them, at any distance, for the steps that are being run.
+ * arena, or, where nobody observes it, no memory at all; if it is `passed`, each worker has a block of steps
+ * of it in its scratch, for each sample of a group: what a stage gives to later ones in the same block. The
+ * rows of a given buffer are the caller's own: n floats each with nothing behind them, at any distance, for
+ * the steps that are being run.
  *
  * Time: stages are grouped in segments. A segment runs each stage over a whole block of steps, but no longer
  * than its `longest`: a cycle of the network lives in it, and its shortest delay is so long. A segment that
@@ -31,7 +33,7 @@
 extern "C" {
 #endif
 
-enum { SPIKELOOM_FORMAT = 3 };              /* of this header; a driver refuses any other */
+enum { SPIKELOOM_FORMAT = 4 };              /* of this header; a driver refuses any other */
 #define SPIKELOOM_NONE UINT32_C(0xffffffff) /* no buffer, no constant */
 
 typedef enum { SPIKELOOM_FLOAT = 0, SPIKELOOM_BITS = 1, SPIKELOOM_WORDS = 2 /* uint32 */ } spikeloom_element;
@@ -80,7 +82,8 @@ typedef struct spikeloom_buffer {
                                  the rows of a group, into the worker's */
   uint32_t initial; /* buffer (a constant) with the row that fills every slot at reset; NONE: zeros */
   uint32_t reach;   /* steps back that anything reads: so many slots are reset and saved */
-  uint32_t reserved;
+  uint32_t
+      passed; /* 1: of an observed buffer that is read in its own step; offset_per_sample is in scratch */
   uint32_t initial_rows; /* 1: the same for all samples; else one row a sample, rows follow each other and the
                             batch is fixed */
 } spikeloom_buffer;

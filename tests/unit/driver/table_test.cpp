@@ -30,6 +30,13 @@ TEST(Table, TheHandWrittenOneIsSound) {
   EXPECT_TRUE(Program::load(&image->table, image->kernels, image->constant_bytes(), image).ok());
 }
 
+spikeloom_buffer passed_on(spikeloom_buffer b) {
+  b.memory = SPIKELOOM_OBSERVED;
+  b.passed = 1;
+  b.reach = 0;
+  return b;
+}
+
 TEST(Table, EveryRuleHasItsReason) {
   struct Case {
     const char* problem;
@@ -48,6 +55,8 @@ TEST(Table, EveryRuleHasItsReason) {
   const char* initial = "initial values are not a constant of the same row and element";
   const char* rows = "initial values for each sample need a fixed batch of as many samples";
   const char* ring = "a ring operand must have no delay, reach all slots, and be marked by 0 or 1";
+  const char* passed =
+      "a buffer that is passed on must be observed, read in its own step, and not what runs once";
   const char* operands = "a stage's operands lie outside the operands";
   const char* segment = "segments must cover the stages one after the other";
   const char* signal = "a signal names no buffer that a caller may see";
@@ -56,6 +65,16 @@ TEST(Table, EveryRuleHasItsReason) {
   const char* history =
       "a state's history must be a float32 buffer of the session with the same count as the state";
   const Case cases[] = {
+      {passed, [](auto& i) { i.buffers[kMem].passed = 1; }},
+      {passed, [](auto& i) { i.buffers[kDrive].memory = SPIKELOOM_OBSERVED, i.buffers[kDrive].passed = 2; }},
+      {passed,
+       [](auto& i) { i.buffers[kDrive] = passed_on(i.buffers[kDrive]), i.buffers[kDrive].reach = 1; }},
+      {passed,
+       [](auto& i) {
+         i.buffers[kDrive] = passed_on(i.buffers[kDrive]), i.segments[0].once = 1;
+         i.table.scratch_per_sample = 1 << 20;
+       }},
+      {arena_range, [](auto& i) { i.buffers[kDrive] = passed_on(i.buffers[kDrive]); }},
       {"the table has another format version than this runtime", [](auto& i) { i.table.format = 1; }},
       {missing, [](auto& i) { i.table.buffer = nullptr; }},
       {missing, [](auto& i) { i.table.operand = nullptr; }},
@@ -200,7 +219,7 @@ void look_at_rows(const spikeloom_call* call) {
       for (std::uint32_t sample = first_sample; sample < end_sample; ++sample) {
         const unsigned char* row =
             call->operand[i] + s * call->step_stride[i] + sample * call->sample_stride[i];
-        if (b.memory == SPIKELOOM_OBSERVED) {
+        if (b.memory == SPIKELOOM_OBSERVED && !b.passed) {
           bounds.outside +=
               call->operand[i] != nullptr || call->step_stride[i] != 0 || call->sample_stride[i] != 0;
           continue;
@@ -271,6 +290,43 @@ TEST(Table, AGroupOfSamplesRunsABlockThroughAllStagesBeforeTheNextOne) {
   EXPECT_EQ(calls, (Calls{{0, 2}, {0, 2}, {2, 4}, {2, 4}, {4, 5}, {4, 5}}));
 }
 
+unsigned char* rows_of_drive;
+std::size_t stride_of_samples;
+
+TEST(Table, WhatIsPassedOnLiesInScratchUnlessSomebodyObservesIt) {
+  const std::shared_ptr<hand::Image> image = hand::image();
+  spikeloom_buffer& drive = image->buffers[kDrive] = passed_on(image->buffers[kDrive]);
+  drive.offset_per_sample = 64;
+  image->table.group = 2;
+  image->table.scratch_per_sample = 64 + drive.slots * drive.row_bytes;
+  image->signals.erase(image->signals.begin());  // an input lies in the session's own memory
+  image->point();
+  ASSERT_EQ(spikeloom_check_table(&image->table), 0);
+  spikeloom_kernel kernels[1] = {[](const spikeloom_call* call) {
+    stride_of_samples = call->sample_stride[0];
+    rows_of_drive = call->operand[0] + call->first_sample * call->sample_stride[0];
+  }};
+  std::vector<hand::Image::Line> arena(spikeloom_arena_bytes(&image->table, 5, 1) / 64 + 1), rows(1000);
+  spikeloom_run run{.table = &image->table,
+                    .kernel = kernels,
+                    .constants = image->constant_bytes(),
+                    .arena = arena[0].bytes,
+                    .batch = 5};
+  spikeloom_reset(&run);
+  spikeloom_advance(&run, 1);
+  const unsigned char* scratch = arena[0].bytes + image->table.arena_per_sample * 5;
+  EXPECT_EQ(rows_of_drive, scratch + 64 * 2) << "the last group begins anew";
+  EXPECT_EQ(stride_of_samples, drive.slots * drive.row_bytes);
+  EXPECT_EQ(spikeloom_row(&run, kDrive, 0, 0), nullptr);
+
+  std::vector<unsigned char*> observed(image->buffers.size());
+  observed[kDrive] = rows[0].bytes;
+  run.observed = observed.data();
+  spikeloom_advance(&run, 1);
+  EXPECT_EQ(rows_of_drive, rows[0].bytes + 4 * stride_of_samples + drive.row_bytes)
+      << "the fifth sample, the second step";
+}
+
 TEST(Table, WhatIsForgottenCutsNoBlock) {
   const std::shared_ptr<hand::Image> image = hand::image();
   std::vector<hand::Image::Line> arena(spikeloom_arena_bytes(&image->table, 1, 1) / 64 + 1);
@@ -317,9 +373,9 @@ TEST(Table, WhateverPassesStaysInItsMemory) {
       spikeloom_operand& o = image->operands[random() % image->operands.size()];
       spikeloom_stage& stage = image->stages[0];
       spikeloom_signal& signal = image->signals[random() % image->signals.size()];
-      switch (below(23)) {
+      switch (below(24)) {
         case 0:
-          b.memory = below(4);
+          b.memory = below(5);
           break;
         case 1:
           b.element = below(4);
@@ -383,6 +439,10 @@ TEST(Table, WhateverPassesStaysInItsMemory) {
           break;
         case 21:
           image->table.group = word(), image->table.scratch_per_sample = wide();
+          break;
+        case 22:
+          b.memory = SPIKELOOM_OBSERVED, b.passed = below(3), b.reach = below(2), b.initial = SPIKELOOM_NONE;
+          b.offset_per_sample = below(8) * 64, image->table.scratch_per_sample = below(64) * 64;
           break;
         default:
           image->table.buffers = below(image->table.buffers + 1);

@@ -383,6 +383,24 @@ TEST(Plan, APoolIsMadeOfAConvolutionsSumsWhereNobodyElseReadsThem) {
   EXPECT_EQ(shown.alone.front(), "it is an output of the graph");
 }
 
+TEST(Plan, ValuesThatOnlyLaterStagesReadHaveNoMemoryOfTheirOwn) {
+  NetworkWriter w;
+  const Signal pool = add_pool(w, {add_convolution(w)}), late = w.linear({w.input(8)}, 8),
+               unread = add_pool(w, {add_convolution(w)}), given = w.linear({w.input(8)}, 8);
+  const Signal first = w.lif({{pool}}), second = w.lif({{{late, 1}}});
+  w.lif({{given}});
+  w.output("given", given);
+  const Plan plan = plan_of(w.model);
+  const auto buffer_of = [&](Signal s) {
+    for (const PlanSignal& p : plan.signals)
+      if (p.name == w.model.nodes[s.index].name) return plan.buffers[p.buffer];
+    throw std::runtime_error("no such signal");
+  };
+  EXPECT_EQ(buffer_of(pool).passed, 1u);
+  EXPECT_EQ(buffer_of(pool).memory, SPIKELOOM_OBSERVED);
+  for (const Signal kept : {late, given, first, second, unread}) EXPECT_EQ(buffer_of(kept).passed, 0u);
+}
+
 TEST(Plan, SamplesOfAGroupFillTheCacheAndNoMore) {
   NetworkWriter small, large;
   small.lif({{add_pool(small, {add_convolution(small)})}});
