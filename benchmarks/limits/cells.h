@@ -11,7 +11,6 @@ namespace spikeloom::benchmarks {
 template <int V>
 struct Lif {
   static constexpr int kStates = 1;
-  static constexpr double kOperations = 4;  // vector operations of one update: three here, and the compare
   __m512 beta, threshold, mem[V];
   __mmask16 fired[V];
 
@@ -39,7 +38,6 @@ struct Lif {
 template <int V>
 struct Synaptic {
   static constexpr int kStates = 2;
-  static constexpr double kOperations = 6;
   __m512 alpha, beta, threshold, mem[V], syn[V];
   __mmask16 fired[V];
 
@@ -73,7 +71,6 @@ struct Synaptic {
 template <int V>
 struct Alpha {
   static constexpr int kStates = 3;
-  static constexpr double kOperations = 7;
   __m512 alpha, beta, gain, threshold, mem[V], exc[V], inh[V];
   __mmask16 kept[V];
 

@@ -64,7 +64,15 @@ struct Work {
     std::vector<Traffic> traffic;
     double adds = 0;        // of row elements with an operand in L1
     double fmas = 0;        // the same for values that are not 0 or 1
-    double operations = 0;  // on registers, elements of vectors: the neurons' updates
+    double operations = 0;  // on registers, elements of vectors
+    // Tiles of so many registers: rows that a list names, added to sums; steps of neurons.
+    struct Tiles {
+      int registers = 0;
+      double count = 0;
+    } rows;
+    Tiles updates;
+    Kind kind = Kind::lif;              // of the updates
+    double float_words = 0, words = 0;  // 64 inputs each that are looked through for events: floats, bits
   };
   std::vector<Phase> phases;
   double synaptic_operations = 0;  // adds and fmas

@@ -18,8 +18,7 @@ TileKernel kernel_for(const Layer& layer, bool is_constant) {
   return lif ? tile_kernel<Lif, 4, 2>() : tile_kernel<Synaptic, 4, 2>();
 }
 
-constexpr std::size_t kBlock = 100;    // steps
-constexpr double kListOperations = 5;  // vector operations for 64 bits: compress (2), widen, add, store
+constexpr std::size_t kBlock = 100;  // steps
 
 class Network final : public Limit {
  public:
@@ -77,10 +76,16 @@ class Network final : public Limit {
       const double inputs = static_cast<double>(round_up(stage.layer.inputs, 64));
       // Lists, then sums, then updates: each waits for the one before, and a core looks ahead over far fewer
       // instructions than one of them has for a tile.
-      work.phases.push_back({.operations = kListOperations / 4 * inputs *
-                                           (is_constant ? static_cast<double>(shape_.batch) : runs)});
+      Work::Phase lists;
+      (&stage == stages_.data() ? lists.float_words : lists.words) =
+          inputs / 64 * (is_constant ? static_cast<double>(shape_.batch) : runs);
+      work.phases.push_back(std::move(lists));
       Work::Phase sums;
-      (is_constant ? sums.fmas : sums.adds) = events * outputs;
+      const double tiles = static_cast<double>(stage.panels.tiles);
+      if (is_constant)
+        sums.fmas = events * outputs;
+      else
+        sums.rows = {stage.kernel.registers, events * tiles};
       // Every event reads a row of a panel; and the panels come from where all weights live, once a group.
       const double groups = std::ceil(static_cast<double>(shape_.batch) / static_cast<double>(group_)) *
                             std::ceil(static_cast<double>(shape_.steps) / static_cast<double>(block_));
@@ -90,7 +95,8 @@ class Network final : public Limit {
           {events * outputs * sizeof(float), stage.panels.bytes(), Work::Traffic::Way::short_rows},
           {used_bytes, static_cast<std::size_t>(used_bytes / groups)}};
       work.phases.push_back(std::move(sums));
-      work.phases.push_back({.operations = stage.kernel.operations * outputs * runs});
+      work.phases.push_back(
+          {.updates = {stage.kernel.registers, tiles * runs}, .kind = stage.layer.neuron.kind});
       work.synaptic_operations += events * static_cast<double>(stage.layer.outputs);
       events = static_cast<double>(stage.bits.count());
     }

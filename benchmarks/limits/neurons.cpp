@@ -9,6 +9,8 @@
 namespace spikeloom::benchmarks {
 namespace {
 
+constexpr std::size_t kTilesAhead = 2;
+
 /// Steps [0, steps) of the tiles of V registers that cover [0, registers).
 struct Block {
   const float* input;
@@ -28,6 +30,12 @@ SPIKELOOM_WIDE_INLINE void run_tile(const Block& b, std::size_t first, const Neu
   for (int v = 0; v < V; ++v)
     input[v] = _mm512_loadu_ps(b.input + (first + static_cast<std::size_t>(v)) * kLanes);
   std::uint16_t* bits = b.bits + first;
+  // What the next tiles begin with comes while this one runs: more steps than a core looks ahead.
+  for (std::size_t v = kTilesAhead * V; v < (kTilesAhead + 1) * V; ++v) {
+    for (int s = 0; s < Cell<V>::kStates; ++s)
+      __builtin_prefetch(b.states + static_cast<std::size_t>(s) * b.states_stride + (first + v) * kLanes, 1);
+    __builtin_prefetch(b.input + (first + v) * kLanes);
+  }
   for (std::size_t step = 0; step < b.steps; ++step, bits += b.bits_stride)
 #pragma GCC unroll 16
     for (int v = 0; v < V; ++v) {
@@ -58,13 +66,13 @@ class Neurons final : public Limit {
     std::copy_n(shape.input, shape.layers[0].outputs, input_.data());
     switch (neuron_.kind) {
       case Kind::lif:
-        kernel_ = benchmarks::run<Lif, 7>, states_count_ = 1, operations_ = Lif<1>::kOperations;
+        kernel_ = benchmarks::run<Lif, 7>, states_count_ = 1, registers_of_tile_ = 7;
         break;
       case Kind::synaptic:
-        kernel_ = benchmarks::run<Synaptic, 7>, states_count_ = 2, operations_ = Synaptic<1>::kOperations;
+        kernel_ = benchmarks::run<Synaptic, 7>, states_count_ = 2, registers_of_tile_ = 7;
         break;
       case Kind::alpha:
-        kernel_ = benchmarks::run<Alpha, 5>, states_count_ = 3, operations_ = Alpha<1>::kOperations;
+        kernel_ = benchmarks::run<Alpha, 6>, states_count_ = 3, registers_of_tile_ = 6;
         break;
     }
   }
@@ -86,13 +94,18 @@ class Neurons final : public Limit {
     const double n = static_cast<double>(shape_.layers[0].outputs);
     const double blocks = static_cast<double>((shape_.steps + block_ - 1) / block_);
     const std::size_t state = states_count_ * shape_.layers[0].outputs * sizeof(float);
-    const std::size_t all = state + shape_.layers[0].outputs * sizeof(float);
+    const std::size_t bits = bits_.word.size() * sizeof(std::uint16_t);
+    const double all_bits = static_cast<double>(shape_.steps * bits_.words * sizeof(std::uint16_t));
+    // Between two runs the other side has the same numbers of its own in the caches.
+    const std::size_t all = 2 * (state + shape_.layers[0].outputs * sizeof(float) + bits);
     Work::Phase phase;
-    phase.traffic = {{2 * blocks * static_cast<double>(state), all, Work::Traffic::Way::update},
+    phase.traffic = {{2 * (blocks * static_cast<double>(state) + all_bits), all, Work::Traffic::Way::update},
                      {blocks * n * sizeof(float), all}};
-    phase.operations = operations_ * n * static_cast<double>(shape_.steps);
+    phase.updates = {registers_of_tile_, static_cast<double>(registers_ * shape_.steps) / registers_of_tile_};
+    phase.kind = neuron_.kind;
     Work work;
     work.phases.push_back(std::move(phase));
+    work.phases.push_back({{{all_bits, 2 * bits}}});  // who counts them reads them once
     return work;
   }
 
@@ -104,7 +117,7 @@ class Neurons final : public Limit {
   Bits bits_;
   void (*kernel_)(const Block&, const Neuron&) = nullptr;
   std::size_t states_count_ = 0;
-  double operations_ = 0;
+  int registers_of_tile_ = 1;
 };
 
 }  // namespace

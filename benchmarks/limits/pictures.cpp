@@ -135,6 +135,8 @@ struct Convolved {
   }
 };
 
+constexpr double kLifOperations = 4;  // three of the equation, and the compare
+
 template <std::size_t C, std::size_t S>
 class Pictures final : public Limit {
   using First = Convolved<C, S, 12>;
@@ -191,7 +193,7 @@ class Pictures final : public Limit {
     work.phases.push_back({{{4 * side * sums, layer.sums.size() * 4, Way::update}}});  // they begin at 0
     const double neurons = static_cast<double>(Layers::kPlaces * Layers::kStrip);
     work.phases.push_back({.traffic = {{8 * neurons * runs, layer.mem.size() * 4, Way::update}},
-                           .operations = 3 * neurons * sums + Lif<1>::kOperations * neurons * runs});
+                           .operations = 3 * neurons * sums + kLifOperations * neurons * runs});
     work.synaptic_operations += layer.adds;
   }
 

@@ -88,7 +88,6 @@ class Recurrent final : public Limit {
   Work work() const override {
     const double n = static_cast<double>(shape_.layers[0].outputs);
     const double events = static_cast<double>(bits_.count());
-    const bool lif = shape_.layers[0].neuron.kind == Kind::lif;
     // The rows that are read over and over are those of neurons that fire at all.
     std::vector<std::uint16_t> active(bits_.words);
     for (std::size_t step = 0; step < shape_.steps; ++step)
@@ -98,9 +97,11 @@ class Recurrent final : public Limit {
     Work::Phase phase;
     phase.traffic = {
         {events * n * sizeof(float), rows * padded_ * sizeof(float), Work::Traffic::Way::long_rows}};
-    phase.adds = events * n;
-    const double operations = 1 + (lif ? Lif<1>::kOperations : Synaptic<1>::kOperations);  // 1: the input
-    phase.operations = operations * n * static_cast<double>(shape_.steps);
+    const double tiles = static_cast<double>(padded_ / kLanes / kTile);
+    phase.rows = {kTile, events * tiles};
+    phase.operations = static_cast<double>(padded_ * shape_.steps);  // the input is added
+    phase.updates = {kTile, tiles * static_cast<double>(shape_.steps)};
+    phase.kind = shape_.layers[0].neuron.kind;
     Work work;
     work.phases.push_back(std::move(phase));
     work.synaptic_operations = events * n;

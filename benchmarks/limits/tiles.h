@@ -107,18 +107,17 @@ SPIKELOOM_WIDE void run_constant_tile(const TileBlock& t, const Neuron& neuron) 
 struct TileKernel {
   int registers;
   int states;
-  double operations;
   void (*run)(const TileBlock&, const Neuron&);
 };
 
 template <template <int> class Cell, int V, int I>
 constexpr TileKernel tile_kernel() {
-  return {V, Cell<V>::kStates, Cell<V>::kOperations, run_tile<Cell, V, I>};
+  return {V, Cell<V>::kStates, run_tile<Cell, V, I>};
 }
 
 template <template <int> class Cell, int V>
 constexpr TileKernel constant_kernel() {
-  return {V, Cell<V>::kStates, Cell<V>::kOperations, run_constant_tile<Cell, V>};
+  return {V, Cell<V>::kStates, run_constant_tile<Cell, V>};
 }
 
 }  // namespace spikeloom::benchmarks

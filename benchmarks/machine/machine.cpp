@@ -214,6 +214,10 @@ double Machine::bound(const Work& work) {
   double sum = 0;
   for (const Work::Phase& phase : work.phases) {
     double slowest = phase.adds / adds_ + phase.fmas / fmas_ + phase.operations / operations_;
+    if (phase.rows.count > 0) slowest += phase.rows.count * row(phase.rows.registers);
+    if (phase.updates.count > 0) slowest += phase.updates.count * update(phase.kind, phase.updates.registers);
+    if (phase.float_words > 0) slowest += phase.float_words * list(true);
+    if (phase.words > 0) slowest += phase.words * list(false);
     std::map<std::size_t, double> level;  // by working set
     for (const Work::Traffic& t : phase.traffic)
       slowest = std::max(slowest, level[t.working_set] += t.bytes / rate(t));
