@@ -1,7 +1,10 @@
 // Files that are made to do harm.
+#include <sys/resource.h>
+
 #include <chrono>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 
 #include "unit/hdf5/written.h"
 
@@ -175,6 +178,40 @@ TEST_F(Hostile, FiltersOfPluginsAreNamed) {
   const auto [code, text] = refusal(read());
   EXPECT_EQ(code, 3);
   EXPECT_NE(text.find("values behind filter 307, which cannot be read"), std::string::npos) << text;
+}
+
+/// CPU time of processes that have ended, in s.
+double seconds_of_children() {
+  rusage usage = {};
+  ::getrusage(RUSAGE_CHILDREN, &usage);
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+TEST_F(Hostile, AFileInWhichTheLibraryTurnsForEverIsSoonStopped) {
+  write([&](hid_t file) {
+    const hid_t any = H5Tcopy(H5T_C_S1);
+    H5Tset_size(any, H5T_VARIABLE);
+    const char* const texts[] = {"one", "two"};
+    dataset(file, "x", any, any, {2}, texts);
+    H5Tclose(any);
+  });
+  // An object of the heap of texts that is free and 0 bytes long: the next one is itself.
+  std::fstream file(path(), std::ios::in | std::ios::out | std::ios::binary);
+  const std::string bytes(std::istreambuf_iterator<char>(file), {});
+  const std::size_t heap = bytes.find("GCOL");
+  ASSERT_NE(heap, std::string::npos);
+  file.clear();
+  file.seekp(static_cast<std::streamoff>(heap + 16));
+  file.write("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16);
+  file.close();
+  const double before = seconds_of_children();
+  const auto [code, text] = refusal(read());
+  EXPECT_EQ(code, 3);
+  EXPECT_NE(text.find("the HDF5 library lost its way in this file"), std::string::npos) << text;
+  EXPECT_LT(seconds_of_children() - before, 2.5);
 }
 
 TEST_F(Hostile, AHelperThatNeverAnswersIsStopped) {
