@@ -5,15 +5,14 @@
 #include <initializer_list>
 #include <limits>
 
+#include "schedule/list_cost.h"
+
 namespace spikeloom {
 namespace {
 
 constexpr double kVector = 16;          // outputs are padded to it
 constexpr double kDenseRows = 6;        // rows of input that share a weight in registers
 constexpr double kEventsInFlight = 64;  // that a core looks ahead, about
-// Making lists: 784 floats in 0.05 us; 1024 bits of which 5 % are set in 0.04 us. A dense product reads
-// floats, so bits are written as such before.
-constexpr double kListNsPerFloat = 0.064, kListNsPerBit = 0.016, kListNsPerSpike = 0.5, kFloatNsPerBit = 0.4;
 
 double padded(std::uint64_t out) {
   return std::ceil(static_cast<double>(std::max<std::uint64_t>(out, 1)) / kVector) * kVector;
@@ -56,8 +55,7 @@ Arithmetic through_panels(const Sizes& sizes, double rows_at_once, double per_ns
 }
 
 double list_ns(const DriveShape& shape, double density) {
-  const double in = static_cast<double>(shape.fan_in);
-  return in * (shape.bits ? kListNsPerBit + kListNsPerSpike * density : kListNsPerFloat);
+  return spikeloom::list_ns(static_cast<double>(shape.fan_in), shape.bits, density);
 }
 
 Cost with_list(Cost sums, double list) {

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "schedule/constants.h"
+#include "schedule/window_cost.h"
 #include "support/check.h"
 
 namespace spikeloom {
@@ -39,8 +40,10 @@ class Reader {
       shape.state_bytes = cell->states.size() * row_bytes(shape.neurons, SPIKELOOM_FLOAT);
       add_drives(*cell, index, shape);
     }
-    if (const auto* convolution = std::get_if<ConvolutionKernel>(&plan_.kernels[stage.kernel].kind))
+    const KernelKind& kind = plan_.kernels[stage.kernel].kind;
+    if (const auto* convolution = std::get_if<ConvolutionKernel>(&kind))
       add_drive(*convolution, index, shape);
+    if (const auto* sparse = std::get_if<SparseKernel>(&kind)) add_drive(*sparse, index, shape);
     return shape;
   }
 
@@ -48,8 +51,6 @@ class Reader {
     const spikeloom_stage& stage = plan_.stages[index];
     StageShape shape = work(index);
     shape.state_bytes = 0;
-    if (std::holds_alternative<SparseKernel>(plan_.kernels[stage.kernel].kind))
-      for (std::uint32_t i = 2; i < 5; ++i) shape.weight_bytes += buffer(stage, i).row_bytes;
     // A linear source is five operands; what else is constant belongs to the equations.
     std::uint64_t constants = 0, own = 0;
     for (std::uint32_t i = 0; i < stage.operands; ++i) {
@@ -90,21 +91,49 @@ class Reader {
     std::uint32_t grid[kGridFacts], facts[kDriveFacts];
     read_words(buffer(stage, 1), grid);
     read_words(buffer(stage, 7), facts);
-    StageDrive drive;
+    StageDrive drive = drive_from(stage, 0, kernel.input);
     drive.layer = plan_.fused[index].empty() ? shape.name : plan_.fused[index].front();
-    drive.input_is_bits = kernel.input == SPIKELOOM_BITS;
-    if (const auto known = name_.find(plan_.operands[stage.first_operand].buffer); known != name_.end()) {
-      drive.input = known->second->name;
-      drive.input_is_constant = known->second->constant;
-    }
+    drive.of = StageDrive::Of::window;
     drive.fan_in = facts[kFanIn];
     drive.inputs = grid[kInputs];
     drive.sums = std::uint64_t{grid[kGroups]} * grid[kOutOfGroup] * grid[kRowsOut] * grid[kColumnsOut];
+    drive.padded_sums = std::uint64_t{grid[kGroups]} * grid[kStrip] * grid[kRowsOut] * grid[kColumnsOut];
     drive.weight_bytes = buffer(stage, 5).row_bytes;
     drive.may_be_dense = kernel.may_be_dense;
     drive.dense_from = facts[kDenseFrom] / 65536.0;
     shape.weight_bytes += drive.weight_bytes;
     shape.drives.push_back(std::move(drive));
+  }
+
+  void add_drive(const SparseKernel& kernel, std::uint32_t index, StageShape& shape) const {
+    const spikeloom_stage& stage = plan_.stages[index];
+    StageDrive drive = drive_from(stage, 0, kernel.input);
+    drive.layer = shape.name;
+    drive.of = StageDrive::Of::synapses;
+    drive.inputs = buffer(stage, 0).count;
+    drive.sums = shape.neurons;
+    const spikeloom_buffer& starts = buffer(stage, 2);  // the last word is their end
+    std::uint32_t synapses = 0;
+    std::memcpy(&synapses, plan_.constants->data() + starts.offset + (starts.count - 1) * sizeof synapses,
+                sizeof synapses);
+    drive.synapses = synapses;
+    drive.fan_in = synapses / std::max<std::uint64_t>(drive.sums, 1);
+    for (std::uint32_t i = 2; i < 5; ++i) drive.weight_bytes += buffer(stage, i).row_bytes;
+    shape.weight_bytes += drive.weight_bytes;
+    shape.drives.push_back(std::move(drive));
+  }
+
+  /// A drive of what an operand reads.
+  StageDrive drive_from(const spikeloom_stage& stage, std::uint32_t operand,
+                        spikeloom_element element) const {
+    StageDrive drive;
+    drive.input_is_bits = element == SPIKELOOM_BITS;
+    const std::uint32_t from = plan_.operands[stage.first_operand + operand].buffer;
+    if (const auto known = name_.find(from); known != name_.end()) {
+      drive.input = known->second->name;
+      drive.input_is_constant = known->second->constant;
+    }
+    return drive;
   }
 
   void add_drives(const CellKernel& cell, std::uint32_t index, StageShape& shape) const {
@@ -117,14 +146,8 @@ class Reader {
           ++operand;
           continue;
         }
-        const spikeloom_operand& input = plan_.operands[stage.first_operand + operand];
-        StageDrive drive;
+        StageDrive drive = drive_from(stage, operand, read.element);
         drive.layer = layer < plan_.fused[index].size() ? plan_.fused[index][layer++] : shape.name;
-        drive.input_is_bits = read.element == SPIKELOOM_BITS;
-        if (const auto known = name_.find(input.buffer); known != name_.end()) {
-          drive.input = known->second->name;
-          drive.input_is_constant = known->second->constant;
-        }
         drive.weight_bytes = buffer(stage, operand + 1).row_bytes;
         drive.may_be_dense = read.may_be_dense;
         std::uint32_t facts[kDriveFacts];
@@ -175,6 +198,22 @@ PlanShape shape_of(const Plan& plan) {
   return shape;
 }
 
+static Cost cost_of(const MachineCosts& costs, const StageDrive& drive, std::uint64_t rows,
+                    std::uint64_t panel, double active, bool dense) {
+  const bool bits = drive.input_is_bits;
+  switch (drive.of) {
+    case StageDrive::Of::window:
+      return window_cost(costs, {drive.inputs, drive.fan_in, drive.padded_sums, bits}, active, dense);
+    case StageDrive::Of::synapses:
+      return synapses_cost(costs, {drive.inputs, drive.synapses, drive.sums, drive.weight_bytes, bits},
+                           active);
+    case StageDrive::Of::linear:
+      break;
+  }
+  const DriveShape shape{drive.fan_in, drive.sums, rows, panel, bits};
+  return dense ? dense_cost(costs, shape, active) : event_cost(costs, shape, active);
+}
+
 StageWork work_of(const MachineCosts& costs, const PlanShape& plan, const StageShape& stage,
                   std::uint32_t batch, const DensityOf& density) {
   StageWork work;
@@ -185,12 +224,13 @@ StageWork work_of(const MachineCosts& costs, const PlanShape& plan, const StageS
   };
   const std::uint64_t rows = std::uint64_t{std::clamp(batch, 1u, plan.group)} * stage.steps;
   for (const StageDrive& drive : stage.drives) {
-    const DriveShape shape{drive.fan_in, drive.sums, rows, stage.panel, drive.input_is_bits};
     const double active = density(drive);
     const bool dense = drive.may_be_dense && active >= drive.dense_from;
-    add(dense ? dense_cost(costs, shape, active) : event_cost(costs, shape, active));
+    add(cost_of(costs, drive, rows, stage.panel, active, dense));
     work.is_dense = work.is_dense || dense;
-    const double all = static_cast<double>(drive.fan_in) * static_cast<double>(drive.sums);
+    const double all = drive.of == StageDrive::Of::synapses
+                           ? static_cast<double>(drive.synapses)
+                           : static_cast<double>(drive.fan_in) * static_cast<double>(drive.sums);
     work.synaptic += dense ? all : all * active;
     work.bytes +=
         static_cast<double>(drive.weight_bytes) * (dense ? 1.0 / static_cast<double>(rows) : active);

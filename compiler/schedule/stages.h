@@ -11,8 +11,9 @@
 
 namespace spikeloom {
 
-/// A linear layer that a stage computes on its way.
+/// A layer with weights that a stage computes on its way.
 struct StageDrive {
+  enum class Of : std::uint8_t { linear, window, synapses };
   std::string layer;  // its node; that of the stage itself if it is a stage of its own
   std::string input;  // the signal it reads
   bool input_is_constant = false;
@@ -23,6 +24,9 @@ struct StageDrive {
   std::uint64_t weight_bytes = 0;  // as they are packed
   bool may_be_dense = false;
   double dense_from = 1;  // share of active inputs from which it is computed densely
+  Of of = Of::linear;
+  std::uint64_t padded_sums = 0;  // of a convolution: with what fills up its channels
+  std::uint64_t synapses = 0;     // of a layer that lists them; else fan_in x sums
 };
 
 struct StageShape {
@@ -61,7 +65,7 @@ using DensityOf = std::function<double(const StageDrive&)>;
 struct StageWork {
   Cost predicted;
   std::uint64_t operations = 0;  // of equations
-  double synaptic = 0;           // operations: active inputs x neurons, or all of them where dense
+  double synaptic = 0;           // operations: synapses of active inputs, or all of them where dense
   double bytes = 0;              // of weights that are read
   bool is_dense = false;         // any drive
 };

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <vector>
 
+#include "schedule/window_cost.h"
 #include "support/check.h"
 
 namespace spikeloom {
@@ -198,9 +199,8 @@ std::uint32_t add_divisors(const Pool& p, ConstantPool& pool) {
 
 /// Words about its drive.
 std::vector<std::uint32_t> facts_of(const Convolution& c, const PlanOptions& options) {
-  // Sums that lie in memory are added to at half the rate of sums in registers.
-  const double crossing = options.costs.adds_per_ns / 2 / options.costs.fma_per_ns;
-  const double share = options.drive == Drive::dense ? 0 : std::clamp(crossing, 0.05, 1.0);
+  const double share =
+      options.drive == Drive::dense ? 0 : std::clamp(window_crossing(options.costs), 0.05, 1.0);
   std::vector<std::uint32_t> facts(kDriveFacts);
   facts[kFanIn] = word(c.windows.in_of_group() * c.windows.rows.kernel * c.windows.columns.kernel);
   facts[kDenseFrom] = facts[kEventsFrom] = static_cast<std::uint32_t>(share * 65536);

@@ -96,6 +96,27 @@ TEST_F(Command, ProfileCountsTheSpikesOfItsInput) {
   EXPECT_EQ(stages[0]["spike_density"], 0.25) << "the first neuron fires in the second step";
 }
 
+TEST_F(Command, ProfileCountsWhatConvolutionsAndSynapsesAdd) {
+  if (!kHasCodeGenerator) return;
+  const std::string net = write("net.json", R"({ "spikeloom": 1, "inputs": { "x": { "shape": [1, 2, 2] } },
+    "nodes": { "conv": { "type": "conv2d", "from": "x", "weight": [[[[1]]], [[[1]]], [[[1]]]] },
+               "pool": { "type": "max_pool2d", "from": "conv", "kernel": 2 },
+               "lif": { "type": "lif", "from": "pool", "beta": 0.5, "threshold": 0.5 },
+               "flat": { "type": "flatten", "from": "lif" },
+               "out": { "type": "sparse", "from": "flat", "shape": [2, 3], "rows": [0, 1, 1], "cols": [0, 1, 2],
+                        "weight": 1 } }, "outputs": { "sums": "out" } })");
+  const std::string input = write("x.npy", npy("<f4", {2, 1, 2, 2}, {1, 0, 0, 0, 1, 1, 0, 0}));
+  const Outcome outcome = run({"profile", net, "--input", input, "--json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  for (const Json& stage : Json::parse(outcome.out)["stages"]) {
+    if (stage["stage"] == "lif") continue;
+    const bool is_pool = stage["stage"] == "pool";
+    ASSERT_TRUE(is_pool || stage["stage"] == "out") << stage;
+    EXPECT_EQ(stage["input_density"][0], is_pool ? 3.0 / 8 : 1.0) << stage;
+    EXPECT_EQ(stage["synaptic_operations"], is_pool ? 3.0 / 8 * 12 : 3.0) << stage;
+  }
+}
+
 TEST_F(Command, ProfileSaysWhatIsImpossible) {
   if (!kHasCodeGenerator) return;
   EXPECT_EQ(run({"profile", small_network(), "--steps", "0"}).code, 2);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "synapses/synapses.h"
 #include "unit/llvm/networks.h"
 
 namespace spikeloom::testing {
@@ -72,6 +73,59 @@ TEST(Stages, CostMoreWhenMoreSpikesArrive) {
   EXPECT_DOUBLE_EQ(busy.synaptic, 0.2 * all);
   EXPECT_GT(busy.operations, 0u);
   EXPECT_FALSE(busy.is_dense);
+}
+
+/// A convolution of 2 x 9 x 9 inputs to 12 channels, pooled; and listed synapses between neurons.
+NetworkWriter windows_and_synapses() {
+  NetworkWriter w;
+  const Windows windows{2, 12, 1, {9, 7, 3, 1, 1, 0}, {9, 7, 3, 1, 1, 0}},
+      pooled{12, 12, 12, {7, 3, 2, 2, 1, 0}, {7, 3, 2, 2, 1, 0}};
+  auto weight = std::make_shared<Tensor>(Tensor{{windows.weights()}, w.values(windows.weights(), 1)});
+  const Signal sums =
+      w.add(windows.outputs(), Convolution{{w.input(windows.inputs())}, windows, weight, nullptr});
+  const Signal spikes = w.lif({{w.add(pooled.outputs(), Pool{Pool::How::largest, {sums}, pooled, false})}});
+  auto synapses = std::make_shared<Synapses>();
+  synapses->out = 50, synapses->in = 108, synapses->count = 200;
+  synapses->weight.a = 0.5, synapses->delay.a = 1;
+  for (std::uint32_t i = 0; i < 200; ++i)
+    synapses->target.push_back(i % 50), synapses->source.push_back(i % 108);
+  set_delay_bounds(*synapses);
+  w.lif({{w.add(50, Sparse{{spikes}, synapses})}});
+  return w;
+}
+
+TEST(Stages, OfConvolutionsAndSynapsesSayWhatTheyRead) {
+  const PlanShape plan = shape_of(make_plan(windows_and_synapses().model, {.lanes = 8}));
+  const StageShape &pool = stage(plan, "n1"), &sparse = stage(plan, "n3");
+  ASSERT_EQ(pool.drives.size(), 1u);
+  EXPECT_EQ(pool.drives[0].layer, "n0");
+  EXPECT_EQ(pool.drives[0].input, "in0");
+  EXPECT_EQ(pool.drives[0].fan_in, 18u);
+  EXPECT_EQ(pool.drives[0].inputs, 162u);
+  EXPECT_EQ(pool.drives[0].sums, 12u * 49);
+  EXPECT_EQ(pool.drives[0].padded_sums, 16u * 49);
+  EXPECT_EQ(pool.weight_bytes, 18u * 16 * 4);
+  ASSERT_EQ(sparse.drives.size(), 1u);
+  EXPECT_EQ(sparse.drives[0].input, "n2");
+  EXPECT_EQ(sparse.drives[0].inputs, 108u);
+  EXPECT_EQ(sparse.drives[0].synapses, 200u);
+  EXPECT_GE(sparse.weight_bytes, 200u * 2);
+}
+
+TEST(Stages, OfConvolutionsAndSynapsesHaveWork) {
+  const Plan plan = make_plan(windows_and_synapses().model, {.lanes = 8});
+  for (const spikeloom_stage& s : plan.stages) EXPECT_GT(s.work, 0u);
+  const PlanShape shape = shape_of(plan);
+  const MachineCosts costs;
+  const StageShape &pool = stage(shape, "n1"), &sparse = stage(shape, "n3");
+  EXPECT_DOUBLE_EQ(work_of(costs, shape, pool, 1, always(0.1)).synaptic, 0.1 * 18 * 12 * 49);
+  EXPECT_DOUBLE_EQ(work_of(costs, shape, sparse, 1, always(0.1)).synaptic, 0.1 * 200);
+  const StageWork full = work_of(costs, shape, pool, 1, always(1));
+  EXPECT_TRUE(full.is_dense);
+  EXPECT_DOUBLE_EQ(full.synaptic, 18.0 * 12 * 49);
+  for (const StageShape* s : {&pool, &sparse})
+    EXPECT_LT(work_of(costs, shape, *s, 1, always(0.01)).predicted.ns,
+              work_of(costs, shape, *s, 1, always(0.3)).predicted.ns);
 }
 
 }  // namespace
