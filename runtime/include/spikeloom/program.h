@@ -51,7 +51,7 @@ typedef enum {
  *   operand[i] + s * step_stride[i] + b * sample_stride[i].
  * A kernel computes every step in order, for samples [first_sample, end_sample) and neurons [first_neuron,
  * end_neuron); the neuron bounds are multiples of 64, except that the last is at least the number of neurons.
- * Row b of scratch is row b of a group. An observed operand that nobody observes is NULL.
+ * Row b of scratch is row b of a group. What nobody observes is NULL, unless it is passed.
  */
 typedef struct spikeloom_call {
   unsigned char* const* operand;
