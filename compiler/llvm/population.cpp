@@ -70,11 +70,18 @@ void PopulationCode::load_constants() {
     node_key_ = b_.splat(f_.field32(offsetof(spikeloom_call, node_key)));
     sample_base_ = f_.field32(offsetof(spikeloom_call, sample_base));
   }
-  for (std::size_t s = 0; s < k_.states.size(); ++s) {
-    if (k_.states[s] == CellKernel::State::traced) continue;
-    llvm::Value* seen = b_.CreateIsNotNull(f_.operand(first_trace_ + static_cast<unsigned>(s)).base);
+  const auto may_be_observed = [&](unsigned operand) {
+    llvm::Value* seen = b_.CreateIsNotNull(f_.operand(operand).base);
     observed_ = observed_ ? b_.CreateOr(observed_, seen) : seen;
-  }
+  };
+  for (unsigned s = 0; s < k_.states.size(); ++s)
+    if (k_.states[s] != CellKernel::State::traced) may_be_observed(first_trace_ + s);
+  next = 0;
+  for (const auto& port : k_.ports)
+    for (const CellKernel::Read& read : port) {
+      if (read.emptied) may_be_observed(next + 1);
+      next += operand_count(read);
+    }
 }
 
 void PopulationCode::load_rows(llvm::Value* sample, llvm::ArrayRef<SourceRow> computed) {
@@ -88,6 +95,7 @@ void PopulationCode::load_rows(llvm::Value* sample, llvm::ArrayRef<SourceRow> co
         computed = computed.drop_front();
       } else {
         ports_.back().push_back({f_.operand(next, sample)});
+        if (read.emptied) ports_.back().back().observed = f_.operand(next + 1, sample);
       }
       next += operand_count(read);
     }
@@ -137,7 +145,20 @@ Values PopulationCode::source_vectors(const Tile& tile, std::size_t p, std::size
   Values values;
   for (unsigned v = 0; v < tile.vectors; ++v)
     values.push_back(bits ? b_.real(load_bits(b_, row, tile, v)) : b_.load_vector(vector_at(row, first, v)));
+  if (read.emptied) empty(tile, source, step, values);
   return values;
+}
+
+void PopulationCode::empty(const Tile& tile, const SourceRow& source, llvm::Value* step,
+                           llvm::ArrayRef<llvm::Value*> sums) {
+  const auto store = [&](const Row& to, unsigned v, llvm::Value* value) {
+    b_.store_vector(value, vector_at(f_.row(to, step), tile.first, v));
+  };
+  for (unsigned v = 0; v < tile.vectors; ++v) {
+    store(source.row, v, b_.f32(0));
+    if (tile.last)
+      b_.if_then(b_.CreateIsNotNull(source.observed.base), [&] { store(source.observed, v, sums[v]); });
+  }
 }
 
 /// [port][vector]: sources summed from left to right.
@@ -293,6 +314,17 @@ void PopulationCode::emit_tile(const Tile& tile, llvm::Value* begin_step, llvm::
   store_states(tile, end);
 }
 
+/// Where a call has few steps, every other one takes the tiles from the last to the first: it begins with
+/// what the one before left in the first-level cache.
+llvm::Value* PopulationCode::goes_backwards() {
+  if (k_.has_linear()) return nullptr;
+  llvm::Value* one = b_.getInt64(1);
+  llvm::Value* calls =
+      b_.CreateUDiv(step_number_, b_.CreateBinaryIntrinsic(llvm::Intrinsic::umax, f_.steps, one));
+  return b_.CreateAnd(b_.CreateTrunc(calls, b_.getInt1Ty()),
+                      b_.CreateICmpULT(f_.steps, b_.getInt64(kManySteps)));
+}
+
 void PopulationCode::emit_tiles(llvm::Value* first, llvm::Value* end, llvm::Value* begin_step,
                                 llvm::Value* end_step) {
   unsigned vectors = interleaved_vectors(cell_, b_.lanes(), b_.has_fma());
@@ -306,8 +338,14 @@ void PopulationCode::emit_tiles(llvm::Value* first, llvm::Value* end, llvm::Valu
     llvm::Value* all = b_.CreateSub(b_.CreateSelect(b_.CreateICmpULT(first, end), end, first), first);
     llvm::Value* whole = b_.CreateAdd(first, b_.CreateSub(all, b_.CreateURem(all, b_.getInt64(neurons))));
     if (observed_) whole = b_.CreateSelect(observed_, first, whole);
+    llvm::Value* backwards = goes_backwards();
+    llvm::Value* ends = b_.CreateSub(b_.CreateAdd(done, whole), b_.getInt64(neurons));
     f_.for_each(
-        done, whole, [&](llvm::Value* neuron) { emit_tile({neuron, vectors, false}, begin_step, end_step); },
+        done, whole,
+        [&](llvm::Value* neuron) {
+          if (backwards) neuron = b_.CreateSelect(backwards, b_.CreateSub(ends, neuron), neuron);
+          emit_tile({neuron, vectors, false}, begin_step, end_step);
+        },
         neurons);
     done = whole;
   }

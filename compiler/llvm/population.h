@@ -13,7 +13,7 @@ namespace spikeloom {
 
 /// Operands of one source of a port (plan.h).
 inline unsigned operand_count(const CellKernel::Read& read) {
-  return read.linear ? 5 : 1;
+  return read.linear ? 5 : read.emptied ? 2 : 1;
 }
 
 class PopulationCode {
@@ -26,6 +26,7 @@ class PopulationCode {
     Row row;
     llvm::Value* first_neuron = nullptr;
     llvm::Value* first_step = nullptr;
+    Row observed;  // of a row that is emptied: where its values go if somebody looks
   };
 
   /// The first operand of the scratch that comes behind those of the neurons.
@@ -61,10 +62,13 @@ class PopulationCode {
                    llvm::Value* winner);
   /// What the first step finds that later ones carry.
   Values first_conditions(const Tile& tile, llvm::ArrayRef<llvm::Value*> states, const Held& held);
+  /// Leaves zeros where sums were read.
+  void empty(const Tile& tile, const SourceRow& source, llvm::Value* step, llvm::ArrayRef<llvm::Value*> sums);
   void trace(const Tile& tile, unsigned v, llvm::Value* step, std::size_t s, llvm::Value* value);
   Values load_states(const Tile& tile);
   void store_states(const Tile& tile, llvm::ArrayRef<llvm::Value*> states);
   void emit_tile(const Tile& tile, llvm::Value* begin_step, llvm::Value* end_step);
+  llvm::Value* goes_backwards();
   void fetch_ahead(const Tile& tile, llvm::Value* steps);
   void for_each_vector(llvm::function_ref<void(const Tile&)> body);
   llvm::Value* find_largest();

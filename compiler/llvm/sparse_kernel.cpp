@@ -63,10 +63,11 @@ class SparseEmitter {
               [&](llvm::Value* first, llvm::ArrayRef<llvm::Value*> row) {
                 llvm::Value* sums = b_.at(y, b_.CreateShl(first, 2));
                 // Sums begin when they are about to be added to: they are in the cache then.
-                b_.if_then(b_.CreateIsNull(k), [&] {
-                  llvm::Value* targets = b_.minimum(b_.CreateSub(n, first), word(kPartitionTargets));
-                  b_.CreateMemSet(sums, b_.getInt8(0), b_.CreateShl(targets, 2), llvm::Align(64));
-                });
+                if (!k_.emptied)
+                  b_.if_then(b_.CreateIsNull(k), [&] {
+                    llvm::Value* targets = b_.minimum(b_.CreateSub(n, first), word(kPartitionTargets));
+                    b_.CreateMemSet(sums, b_.getInt8(0), b_.CreateShl(targets, 2), llvm::Align(64));
+                  });
                 add_events(events, b_.at(starts_, b_.CreateShl(row[0], 2)), sums);
                 return Values{b_.CreateAdd(row[0], rows_of_partition)};
               });

@@ -57,6 +57,12 @@ class Search {
     return {};
   }
 
+  /// One population takes the values, once, in the step in which they are computed.
+  bool may_be_emptied(std::uint32_t i) const {
+    std::uint32_t reader = 0;
+    return readers_[i].size() == 1 && reason(i, reader).empty();
+  }
+
  private:
   static bool is_layer(Signal s) { return s.of == Signal::Of::node && s.state < 0; }
 
@@ -87,6 +93,9 @@ Fusion::Fusion(const Model& model, const SignalFacts& facts, const std::vector<C
     reader_[i] = reader;
     ++taken[reader];
   }
+  for (std::uint32_t i = 0; wanted && i < model.nodes.size(); ++i)
+    emptied_.push_back(std::holds_alternative<Sparse>(model.nodes[i].kind) && search.may_be_emptied(i));
+  emptied_.resize(model.nodes.size(), false);
 }
 
 }  // namespace spikeloom

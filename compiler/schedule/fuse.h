@@ -1,5 +1,6 @@
 // Which linear layers are computed inside of the stage that reads them, so that their currents never touch
-// memory, and which convolutions inside of the pool that is made of their sums.
+// memory; which convolutions inside of the pool that is made of their sums; and which sums of sparse layers
+// their reader sets to zeros.
 #pragma once
 
 #include <cstdint>
@@ -19,12 +20,15 @@ class Fusion {
   bool fused(std::uint32_t node) const { return reader_[node] != kNobody; }
   /// Of a linear layer that is a stage of its own: why. Else "".
   const std::string& why_not(std::uint32_t node) const { return why_not_[node]; }
+  /// A sparse layer whose sums are read once, by a population: that sets them to zeros for the next step.
+  bool emptied(std::uint32_t node) const { return emptied_[node]; }
 
  private:
   static constexpr std::uint32_t kNobody = 0xffffffffu;
 
   std::vector<std::uint32_t> reader_;
   std::vector<std::string> why_not_;
+  std::vector<bool> emptied_;
 };
 
 }  // namespace spikeloom

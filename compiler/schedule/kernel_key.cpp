@@ -21,6 +21,7 @@ std::string key_of(const CellKernel& k) {
       key += letter(read.element);
       if (read.constant) key += 'c';
       if (read.linear) key += read.may_be_dense ? 'd' : 'l';
+      if (read.emptied) key += 'e';
     }
     key += ';';
   }
@@ -57,7 +58,8 @@ std::string key_of(const DelayKernel& k) {
 }
 
 std::string key_of(const SparseKernel& k) {
-  return std::string("sparse ") + letter(k.input) + std::to_string(k.index_bytes) + (k.weights ? 'w' : 'u');
+  return std::string("sparse ") + letter(k.input) + std::to_string(k.index_bytes) + (k.weights ? 'w' : 'u') +
+         (k.emptied ? "e" : "");
 }
 
 const char* word_of(Pool::How how) {

@@ -118,11 +118,12 @@ class Planner {
       input_buffer_.push_back(add_signal({.of = Signal::Of::input, .index = i}));
     for (Id i = 0; i < model_.nodes.size(); ++i) {
       const ModelNode& node = model_.nodes[i];
-      const bool without = facts_.aliased(i) || facts_.window(i);
-      node_buffer_.push_back(without            ? SPIKELOOM_NONE
-                             : fusion_.fused(i) ? add_observed(node.size)
-                             : facts_.passed(i) ? add_passed(node.size)
-                                                : add_signal({.index = i}));
+      const bool without = facts_.aliased(i) || facts_.window(i), emptied = fusion_.emptied(i);
+      sums_buffer_.push_back(emptied ? add_sums(i) : SPIKELOOM_NONE);
+      node_buffer_.push_back(without                       ? SPIKELOOM_NONE
+                             : fusion_.fused(i) || emptied ? add_observed(node.size)
+                             : facts_.passed(i)            ? add_passed(node.size)
+                                                           : add_signal({.index = i}));
       state_buffer_.emplace_back();
       trace_buffer_.emplace_back();
       for (std::int32_t k = 0; k < static_cast<std::int32_t>(node.states()); ++k) {
@@ -134,6 +135,17 @@ class Planner {
       }
     }
     scratch_ = add_buffer(SPIKELOOM_SCRATCH, SPIKELOOM_WORDS, 1, 16);
+  }
+
+  /// Sums that their reader sets to zeros again. They need no more steps than run together, and all of them
+  /// hold zeros before the start.
+  Id add_sums(Id node) {
+    const auto mine = std::ranges::find_if(
+        components_, [&](const Component& c) { return std::ranges::binary_search(c.nodes, node); });
+    const std::uint32_t slots = longest_block(*mine) == 1 ? 1 : plan_.block_steps;
+    const Id b = add_buffer(SPIKELOOM_STATE, SPIKELOOM_FLOAT, slots, model_.nodes[node].size);
+    if (slots > 1) plan_.buffers[b].reach = slots;
+    return b;
   }
 
   /// A block of steps that only a recorder reads.
@@ -213,7 +225,7 @@ class Planner {
     stage_.node_key = node.random_key;
     stage_.name = as_u32(plan_.stage_names.size());  // becomes an offset in the table
     std::visit([&](const auto& kind) { add(i, kind); }, node.kind);
-    operand(node_buffer_[i]);
+    operand(fusion_.emptied(i) ? sums_buffer_[i] : node_buffer_[i]);
     after_output_();
     stage_.operands = as_u32(plan_.operands.size()) - stage_.first_operand;
     plan_.stages.push_back(stage_);
@@ -246,6 +258,12 @@ class Planner {
   }
 
   CellKernel::Read add_row(const Source& s) {
+    const Signal from = facts_.root(s.signal);
+    if (from.of == Signal::Of::node && from.state < 0 && fusion_.emptied(from.index)) {
+      operand(sums_buffer_[from.index]);
+      operand(node_buffer_[from.index]);
+      return {.element = SPIKELOOM_FLOAT, .emptied = true};
+    }
     read(s);
     return {.element = facts_.element(s.signal), .constant = facts_.constant(s.signal)};
   }
@@ -408,7 +426,7 @@ class Planner {
     stage_.kernel = kernel(DelayKernel{facts_.element(d.input.signal), element});
   }
 
-  void add(Id, const Sparse& s) {
+  void add(Id i, const Sparse& s) {
     Source source = s.input;
     std::vector<std::uint32_t> words{0};  // the first source, then the delays
     if (source.signal.of == Signal::Of::node && source.signal.state < 0 &&
@@ -437,7 +455,8 @@ class Planner {
     stage_.whole = 1;
     use_scratch(2 * sparse_list_bytes(s.synapses->in));
     after_output_ = [this] { operand(scratch_); };
-    stage_.kernel = kernel(SparseKernel{input, packed.packing.index_bytes, packed.packing.weights});
+    stage_.kernel =
+        kernel(SparseKernel{input, packed.packing.index_bytes, packed.packing.weights, fusion_.emptied(i)});
   }
 
   void add(Id i, const Convolution&) { add_convolution(i, nullptr); }
@@ -556,7 +575,7 @@ class Planner {
   Fusion fusion_;
   Plan plan_;
   ConstantPool pool_;
-  std::vector<Id> input_buffer_, node_buffer_;
+  std::vector<Id> input_buffer_, node_buffer_, sums_buffer_;
   std::vector<std::vector<Id>> state_buffer_, trace_buffer_;
   std::set<Id> read_as_rows_;  // buffers whose readers count on the padding of rows, or on a history
   std::map<std::string, Id> kernels_;

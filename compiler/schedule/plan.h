@@ -34,6 +34,7 @@ struct CellKernel {
     bool constant = false;      // a row that is the same in every step
     bool linear = false;
     bool may_be_dense = false;  // a linear layer that has code for dense input, too
+    bool emptied = false;       // a row of sums that nobody else reads: it is set to zeros behind the read
     bool operator==(const Read&) const = default;
   };
   enum class State : std::uint8_t { observed, traced };
@@ -45,6 +46,7 @@ struct CellKernel {
   // Operands, in this order: each port's sources; fixed values; level tables (midpoints, levels); states
   // (read and written in place); output; every state's steps, observed or traced; with a winner: scratch row
   // for its operand; with linear layers: scratch for their events, scratch that remembers the drives.
+  // A row that is emptied is two operands: sums; their values, if observed.
   // A linear source is five operands: input; weights; bias; facts (DriveFact); its values, if observed.
   // A fixed value that is uniform is a row of 16 copies. Tables have 2^table_bits levels, the last one
   // repeated, and 2^table_bits - 1 midpoints, padded with +infinity.
@@ -116,6 +118,7 @@ struct SparseKernel {
   spikeloom_element input;
   std::uint32_t index_bytes = 2;  // of a target's number in its partition
   bool weights = false;           // one for each synapse; else one for all
+  bool emptied = false;           // the output holds zeros when a step begins: its reader leaves them
   // sizes: [0] targets, [1] slots of the input, [2] delays, [3] sources. Operands: input (a ring); the number
   // in it of the first source, and the delays in steps, descending (words); where rows begin (words);
   // targets; weights; output; scratch: the events of a step (their numbers; of float inputs, then their

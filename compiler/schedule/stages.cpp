@@ -51,12 +51,15 @@ class Reader {
     const spikeloom_stage& stage = plan_.stages[index];
     StageShape shape = work(index);
     shape.state_bytes = 0;
+    const auto* sparse = std::get_if<SparseKernel>(&plan_.kernels[stage.kernel].kind);
     // A linear source is five operands; what else is constant belongs to the equations.
     std::uint64_t constants = 0, own = 0;
     for (std::uint32_t i = 0; i < stage.operands; ++i) {
       const spikeloom_buffer& b = buffer(stage, i);
       if (b.memory == SPIKELOOM_CONSTANT) constants += b.row_bytes;
     }
+    // Sums that are emptied are no signal: what is seen of them is written for those who look.
+    if (sparse && sparse->emptied) own += bytes_of_sample(plan_.operands[stage.first_operand + 5].buffer);
     for (const PlanSignal& s : plan_.signals)
       if (s.name == shape.name && s.role != SPIKELOOM_OUTPUT && s.role != SPIKELOOM_INPUT)
         own += bytes_of_sample(s.buffer);
@@ -143,7 +146,7 @@ class Reader {
     for (const auto& port : cell.ports)
       for (const CellKernel::Read& read : port) {
         if (!read.linear) {
-          ++operand;
+          operand += read.emptied ? 2 : 1;
           continue;
         }
         StageDrive drive = drive_from(stage, operand, read.element);

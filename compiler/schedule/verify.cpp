@@ -14,7 +14,7 @@ void check(bool holds, const char* what) {
 std::size_t operand_count(const CellKernel& k) {
   std::size_t count = k.fixed_uniform.size() + 2 * k.cell.tables.size() + 2 * k.states.size() + 1;
   for (const auto& port : k.ports)
-    for (const CellKernel::Read& read : port) count += read.linear ? 5 : 1;
+    for (const CellKernel::Read& read : port) count += read.linear ? 5 : read.emptied ? 2 : 1;
   return count + (k.cell.winner != kNoNode) + (k.has_linear() ? 2 : 0);
 }
 std::size_t operand_count(const CopyKernel&, const spikeloom_stage& s) {

@@ -48,7 +48,8 @@ static unsigned char* worker_area(const spikeloom_run* run, uint32_t worker) {
 static uint64_t slot_of(const spikeloom_run* run, const spikeloom_buffer* b, uint64_t step, uint32_t delay) {
   if (b->slots == 1) return 0;
   if (b->reach == 0) step -= run->origin;
-  return (step % b->slots + b->slots - delay) % b->slots;
+  const uint64_t now = step % b->slots;
+  return now >= delay ? now - delay : now + b->slots - delay; /* a delay is less than the slots */
 }
 
 /* A given row is read only; the type is shared with rows that are written. */
@@ -166,7 +167,7 @@ static void call_kernel(const spikeloom_run* run, const worker_room* room, const
     const spikeloom_buffer* b = &table->buffer[o->buffer];
     step_stride[i] = sample_stride[i] = 0;
     if (b->memory == SPIKELOOM_CONSTANT) {
-      operand[i] = spikeloom_row(run, o->buffer, 0, 0);
+      operand[i] = (unsigned char*)(uintptr_t)(run->constants + b->offset);
     } else if (b->memory == SPIKELOOM_SCRATCH) {
       operand[i] = room->scratch + b->offset_per_sample * room->group;
       sample_stride[i] = (size_t)b->row_bytes;

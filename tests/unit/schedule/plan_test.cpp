@@ -132,6 +132,30 @@ TEST(Plan, ALayerThatIsReadTwiceOrLateOrGivenOutIsAStage) {
   EXPECT_EQ(plan.fused.back(), (std::vector<std::string>{"n3"}));
 }
 
+TEST(Plan, SumsOfASparseLayerAreEmptiedByItsOnlyReader) {
+  NetworkWriter w;
+  const Signal in = w.input(16);
+  auto synapses = std::make_shared<Synapses>();
+  synapses->rule = Synapses::Rule::one_to_one;
+  synapses->out = synapses->in = synapses->count = 16;
+  synapses->weight.a = 1;
+  const Signal neurons{.index = 3};
+  for (const std::uint32_t delay : {1u, 2u, 3u}) w.add(16, Sparse{{neurons, delay}, synapses});
+  w.cell(lif_cell(), {{{in}, {{.index = 0}}, {{.index = 1}}, {{.index = 2}, 1}}}, {{{0.9f}}, {{1.0f}}}, 16);
+  w.output("current", {.index = 1});
+  const Plan plan = plan_of(w.model);
+  const auto emptied = [&](std::size_t stage) {
+    return std::get<SparseKernel>(plan.kernels[plan.stages[stage].kernel].kind).emptied;
+  };
+  ASSERT_EQ(plan.stage_names[0], "n0");
+  EXPECT_TRUE(emptied(0));
+  EXPECT_FALSE(emptied(1)) << "it is given out";
+  EXPECT_FALSE(emptied(2)) << "it is read late";
+  const spikeloom_buffer& sums = plan.buffers[plan.operands[plan.stages[0].first_operand + 5].buffer];
+  EXPECT_EQ(sums.slots, 1u) << "the loop runs step by step";
+  EXPECT_EQ(buffer(plan, "n0").memory, SPIKELOOM_OBSERVED);
+}
+
 TEST(Plan, LayersOfOneStructureShareAKernel) {
   NetworkWriter w;
   Signal s = w.input(20);
