@@ -108,7 +108,8 @@ TEST_F(Command, ProfileCountsWhatConvolutionsAndSynapsesAdd) {
   const std::string input = write("x.npy", npy("<f4", {2, 1, 2, 2}, {1, 0, 0, 0, 1, 1, 0, 0}));
   const Outcome outcome = run({"profile", net, "--input", input, "--json"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
-  for (const Json& stage : Json::parse(outcome.out)["stages"]) {
+  const Json report = Json::parse(outcome.out);
+  for (const Json& stage : report["stages"]) {
     if (stage["stage"] == "lif") continue;
     const bool is_pool = stage["stage"] == "pool";
     ASSERT_TRUE(is_pool || stage["stage"] == "out") << stage;
