@@ -16,15 +16,6 @@ namespace {
 
 constexpr std::size_t kRow = 128;  // floats: eight registers, enough to hide the latency of an addition
 
-/// The best of several tries: a bound is what the machine can do, not what it does on average.
-template <class F>
-double best(const F& f) {
-  double least = 1e9;
-  f();
-  for (int i = 0; i < 7; ++i) least = std::min(least, seconds(Clock::thread, f));
-  return least;
-}
-
 // The same loop in three forms: with registers, with AVX2 and without; `Op` is what is done with a row.
 
 enum class Op { add, fma };

@@ -9,14 +9,6 @@
 namespace spikeloom::benchmarks {
 namespace {
 
-template <class F>
-double best(const F& f) {
-  double least = 1e9;
-  f();
-  for (int i = 0; i < 7; ++i) least = std::min(least, seconds(Clock::thread, f));
-  return least;
-}
-
 volatile float kept;
 
 /// Rows of V registers; the lists of I steps take turns.
