@@ -75,7 +75,7 @@ struct Room {
 /// option) counts as well.
 std::map<std::string, Room> rooms() {
   static const std::regex linked(R"(target_link_libraries\(\s*spikeloom_\w+\s+\w+\s+spikeloom_(\w+)\))");
-  static const std::regex call(R"(spikeloom_room\(\s*(\w+)(?:\s+USES\s+([^)]*))?\))");
+  static const std::regex call(R"(spikeloom_room\(\s*(\w+)(?:\s+COLD)?(?:\s+USES\s+([^)]*))?\))");
   std::map<std::string, Room> found;
   for (const char* top : {"compiler", "runtime", "tools"})
     for (const auto& entry : fs::recursive_directory_iterator(kSource / top)) {

@@ -1,8 +1,9 @@
 # One folder, one library: every .cpp of the folder, named spikeloom_<room>.
-#   spikeloom_room(graph USES json support)
+#   spikeloom_room(graph [COLD] USES json support)
 # Headers are included by their room: #include "graph/graph.h".
+# COLD: no network gets slower if it is compiled for a quick build, which it is.
 function(spikeloom_room name)
-  cmake_parse_arguments(ROOM "" "" "USES" ${ARGN})
+  cmake_parse_arguments(ROOM "COLD" "" "USES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cpp *.c)
   if(sources)
     add_library(spikeloom_${name} STATIC ${sources})
@@ -10,6 +11,9 @@ function(spikeloom_room name)
   else()
     add_library(spikeloom_${name} INTERFACE)
     set(scope INTERFACE)
+  endif()
+  if(ROOM_COLD)
+    target_compile_options(spikeloom_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
   endif()
   target_include_directories(spikeloom_${name} ${scope} $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/compiler>
                              $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/compiler/include>
