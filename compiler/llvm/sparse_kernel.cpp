@@ -15,6 +15,7 @@ enum Operand : unsigned { kInput, kDelays, kStarts, kTargets, kWeights, kOutput,
 constexpr std::uint64_t kUnrolled = 8;     // synapses of a row at a time
 constexpr std::uint64_t kEventsAhead = 6;  // whose rows are fetched early
 constexpr std::uint64_t kLinesAhead = 4;   // of each
+constexpr std::uint64_t kStartsAhead = 12;
 
 class SparseEmitter {
  public:
@@ -30,6 +31,9 @@ class SparseEmitter {
     slots_ = f_.size(1);
     delay_count_ = f_.size(2);
     sources_ = f_.size(3);
+    llvm::Value* n = b_.CreateAdd(f_.size(0), word(kPartitionTargets - 1));
+    partitions_ = b_.CreateUDiv(n, word(kPartitionTargets));
+    rows_ = b_.CreateMul(delay_count_, partitions_);
     first_step_ = f_.field64(offsetof(spikeloom_call, step));
     llvm::Value* list_bytes = b_.CreateShl(b_.round_up(b_.CreateAdd(sources_, word(16)), 16), 2);
     values_ = b_.at(list_, list_bytes);
@@ -58,8 +62,7 @@ class SparseEmitter {
     f_.for_each(word(0), delay_count_, [&](llvm::Value* k) {
       llvm::Value* slot = b_.CreateURem(b_.CreateSub(now, load_word(delays_, k)), slots_);
       llvm::Value* events = list_events(f_.row(input, slot));
-      llvm::Value* rows_of_partition = b_.CreateMul(delay_count_, sources_);
-      b_.loop(word(0), n, word(kPartitionTargets), {b_.CreateMul(k, sources_)},
+      b_.loop(word(0), n, word(kPartitionTargets), {b_.CreateMul(k, partitions_)},
               [&](llvm::Value* first, llvm::ArrayRef<llvm::Value*> row) {
                 llvm::Value* sums = b_.at(y, b_.CreateShl(first, 2));
                 // Sums begin when they are about to be added to: they are in the cache then.
@@ -69,7 +72,7 @@ class SparseEmitter {
                     b_.CreateMemSet(sums, b_.getInt8(0), b_.CreateShl(targets, 2), llvm::Align(64));
                   });
                 add_events(events, b_.at(starts_, b_.CreateShl(row[0], 2)), sums);
-                return Values{b_.CreateAdd(row[0], rows_of_partition)};
+                return Values{b_.CreateAdd(row[0], word(1))};
               });
     });
     if (k_.input == SPIKELOOM_FLOAT)
@@ -83,7 +86,7 @@ class SparseEmitter {
           b_.lanes());
   }
 
-  /// The numbers of the active sources, ascending, and of floats their values; gives their count.
+  /// The first rows of the active sources, ascending, and of floats their values; gives their count.
   llvm::Value* list_events(llvm::Value* row) {
     return k_.input == SPIKELOOM_FLOAT ? list_values(b_.at(row, b_.CreateShl(first_source_, 2)))
                                        : list_bits(row);
@@ -93,7 +96,7 @@ class SparseEmitter {
     return b_.loop(word(0), sources_, word(1), {word(0)},
                    [&](llvm::Value* i, llvm::ArrayRef<llvm::Value*> count) {
                      llvm::Value* x = f_.load_float(row, i);
-                     store_word(list_, count[0], i);
+                     store_word(list_, count[0], b_.CreateMul(i, rows_));
                      f_.store_float(values_, count[0], x);
                      llvm::Value* active = b_.CreateFCmpUNE(x, llvm::ConstantFP::get(b_.getFloatTy(), 0));
                      return Values{b_.CreateAdd(count[0], b_.CreateZExt(active, b_.getInt64Ty()))};
@@ -118,7 +121,7 @@ class SparseEmitter {
           {bits, count[0]}, [&](auto left) { return b_.CreateIsNotNull(left[0]); },
           [&](llvm::ArrayRef<llvm::Value*> left) {
             llvm::Value* bit = b_.CreateBinaryIntrinsic(llvm::Intrinsic::cttz, left[0], b_.getTrue());
-            store_word(list_, left[1], b_.CreateAdd(number, bit));
+            store_word(list_, left[1], b_.CreateMul(b_.CreateAdd(number, bit), rows_));
             return Values{b_.CreateAnd(left[0], b_.CreateSub(left[0], word(1))),
                           b_.CreateAdd(left[1], word(1))};
           })[1]};
@@ -128,9 +131,10 @@ class SparseEmitter {
   void add_events(llvm::Value* events, llvm::Value* starts, llvm::Value* sums) {
     llvm::Value* last = b_.CreateSub(events, word(1));  // used only where there is an event
     f_.for_each(word(0), events, [&](llvm::Value* e) {
+      fetch_start(starts, b_.minimum(b_.CreateAdd(e, word(kStartsAhead)), last));
       fetch_row(starts, b_.minimum(b_.CreateAdd(e, word(kEventsAhead)), last));
-      llvm::Value* source = load_word(list_, e);
-      llvm::Value *begin = load_word(starts, source), *end = load_word(starts, b_.CreateAdd(source, word(1)));
+      llvm::Value* row = load_word(list_, e);
+      llvm::Value *begin = load_word(starts, row), *end = load_word(starts, b_.CreateAdd(row, word(1)));
       llvm::Value* x = k_.input == SPIKELOOM_FLOAT ? f_.load_float(values_, e) : nullptr;
       llvm::Value* length = b_.CreateSub(end, begin);
       llvm::Value* unrolled = b_.CreateAdd(begin, b_.CreateAnd(length, ~(kUnrolled - 1)));
@@ -144,18 +148,23 @@ class SparseEmitter {
     });
   }
 
+  /// Asks for where the row of event `e` begins, before its row is asked for.
+  void fetch_start(llvm::Value* starts, llvm::Value* e) {
+    fetch(b_.at(starts, b_.CreateShl(load_word(list_, e), 2)), 1);
+  }
+
   /// Asks for the row of event `e` before it is needed: rows lie anywhere in memory.
   void fetch_row(llvm::Value* starts, llvm::Value* e) {
     llvm::Value* begin = load_word(starts, load_word(list_, e));
-    const auto fetch = [&](llvm::Value* base, std::uint64_t bytes, std::uint64_t lines) {
-      llvm::Value* at = b_.at(base, b_.CreateMul(begin, word(bytes)));
-      for (std::uint64_t line = 0; line < lines; ++line)
-        b_.CreateIntrinsic(llvm::Intrinsic::prefetch, {b_.getPtrTy()},
-                           {b_.CreateGEP(b_.getInt8Ty(), at, word(64 * line)), b_.getInt32(0), b_.getInt32(3),
-                            b_.getInt32(1)});
-    };
-    fetch(targets_, k_.index_bytes, kLinesAhead);
-    if (k_.weights) fetch(weights_, 4, kLinesAhead);
+    fetch(b_.at(targets_, b_.CreateMul(begin, word(k_.index_bytes))), kLinesAhead);
+    if (k_.weights) fetch(b_.at(weights_, b_.CreateShl(begin, 2)), kLinesAhead);
+  }
+
+  void fetch(llvm::Value* at, std::uint64_t lines) {
+    for (std::uint64_t line = 0; line < lines; ++line)
+      b_.CreateIntrinsic(llvm::Intrinsic::prefetch, {b_.getPtrTy()},
+                         {b_.CreateGEP(b_.getInt8Ty(), at, word(64 * line)), b_.getInt32(0), b_.getInt32(3),
+                          b_.getInt32(1)});
   }
 
   void add_synapse(llvm::Value* j, llvm::Value* x, llvm::Value* sums) {
@@ -179,7 +188,7 @@ class SparseEmitter {
   llvm::Value *delays_ = nullptr, *starts_ = nullptr, *targets_ = nullptr, *weights_ = nullptr;
   llvm::Value *list_ = nullptr, *values_ = nullptr, *one_weight_ = nullptr;
   llvm::Value *slots_ = nullptr, *delay_count_ = nullptr, *sources_ = nullptr, *first_step_ = nullptr;
-  llvm::Value* first_source_ = nullptr;
+  llvm::Value *first_source_ = nullptr, *partitions_ = nullptr, *rows_ = nullptr;
 };
 
 }  // namespace

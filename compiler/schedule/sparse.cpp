@@ -14,18 +14,17 @@ constexpr std::uint64_t kPadding = 64;  // bytes behind the targets: kernels loo
 class Places {
  public:
   Places(const Synapses& s, const SynapsePacking& p)
-      : least_(s.least_delay), delays_(p.delays.size()), sources_(p.sources) {
+      : least_(s.least_delay), delays_(p.delays.size()), partitions_(p.partitions) {
     group_.resize(p.delays.front() + 1);
     for (std::uint32_t k = 0; k < p.delays.size(); ++k) group_[p.delays[k]] = k;
   }
   std::uint64_t row(std::uint32_t target, std::uint32_t source, std::uint32_t delay) const {
-    const std::uint64_t group = target / kPartitionTargets * delays_ + group_[delay - least_];
-    return group * sources_ + source;
+    return (source * delays_ + group_[delay - least_]) * partitions_ + target / kPartitionTargets;
   }
 
  private:
   std::uint32_t least_;
-  std::uint64_t delays_, sources_;
+  std::uint64_t delays_, partitions_;
   std::vector<std::uint32_t> group_;  // by delay beyond the shortest
 };
 
