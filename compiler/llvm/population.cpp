@@ -13,11 +13,15 @@ constexpr std::size_t kTileInstructions = 1200;
 constexpr std::uint64_t kManySteps = 8, kTilesAhead = 2;
 
 /// Vectors that are interleaved hide the latency of the recurrence; their states, an input and a temporary
-/// each must fit into registers. Their bits are whole bytes.
-unsigned interleaved_vectors(const Cell& cell, unsigned lanes, bool has_fma) {
-  const std::size_t registers = lanes == 16 ? 28 : 14, estimate = instruction_estimate(cell, has_fma);
+/// each must fit into registers, beside the values that all neurons share: two at least, where most of those
+/// are read from memory. Their bits are whole bytes.
+unsigned interleaved_vectors(const CellKernel& kernel, unsigned lanes, bool has_fma) {
+  const Cell& cell = kernel.cell;
+  const std::size_t estimate = instruction_estimate(cell, has_fma), of_each = cell.states.size() + 2;
+  const auto shared = static_cast<std::size_t>(std::ranges::count(kernel.fixed_uniform, true));
+  const std::size_t registers = lanes == 16 ? 32 : 16, left = registers - std::min(registers, shared);
   const auto most = static_cast<unsigned>(
-      std::min<std::size_t>({8, registers / (cell.states.size() + 2), kTileInstructions / (estimate + 1)}));
+      std::min<std::size_t>({8, std::max(left, 2 * of_each) / of_each, kTileInstructions / (estimate + 1)}));
   if (lanes >= 8 || most == 0) return std::max(most, 1u);
   if (lanes == 4) return std::max(std::bit_floor(most), 2u);
   return 8 * estimate > 2 * kTileInstructions ? 1 : 8;
@@ -327,7 +331,7 @@ llvm::Value* PopulationCode::goes_backwards() {
 
 void PopulationCode::emit_tiles(llvm::Value* first, llvm::Value* end, llvm::Value* begin_step,
                                 llvm::Value* end_step) {
-  unsigned vectors = interleaved_vectors(cell_, b_.lanes(), b_.has_fma());
+  unsigned vectors = interleaved_vectors(k_, b_.lanes(), b_.has_fma());
   // One mask register of eight cannot choose lanes.
   if (!carried_.empty()) vectors = std::min(vectors, 7u);
   // A panel is whole tiles, if it is not narrower than one.
