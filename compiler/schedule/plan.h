@@ -112,7 +112,7 @@ struct DelayKernel {
   // output), output.
 };
 
-/// Sums over synapses that lie by partition, delay and source (synapses/packing.h): the rows of each event
+/// Sums over synapses that lie by source, delay and partition (synapses/packing.h): the rows of each event
 /// are added to their targets.
 struct SparseKernel {
   spikeloom_element input;
@@ -121,7 +121,7 @@ struct SparseKernel {
   bool emptied = false;           // the output holds zeros when a step begins: its reader leaves them
   // sizes: [0] targets, [1] slots of the input, [2] delays, [3] sources. Operands: input (a ring); the number
   // in it of the first source, and the delays in steps, descending (words); where rows begin (words);
-  // targets; weights; output; scratch: the events of a step (their numbers; of float inputs, then their
+  // targets; weights; output; scratch: the events of a step (their first rows; of float inputs, then their
   // values).
 };
 constexpr std::uint64_t sparse_list_bytes(std::uint64_t sources) {

@@ -13,7 +13,7 @@ struct PackedSynapses {
   std::uint32_t starts = 0, targets = 0, weights = 0;  // buffers
 };
 
-/// The synapses by partition, delay and source.
+/// The synapses by source, delay and partition.
 PackedSynapses pack(const Synapses& synapses, ConstantPool& pool);
 
 /// What pack() takes.

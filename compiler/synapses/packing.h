@@ -1,9 +1,9 @@
 // How synapses lie in memory when a network runs, and what that takes: known before it is taken.
 //
 // Targets are cut into partitions, so that what their sums are added up in stays in the first-level cache and
-// a target's number in its partition is short. Within a partition synapses lie by delay (the longest first),
-// then by source, then in the order of the list: a *row* is what one source does to one partition after one
-// delay.
+// a target's number in its partition is short. A *row* is what one source does to one partition after one
+// delay, in the order of the list. Rows lie by source, then by delay (the longest first), then by partition:
+// what a spike touches is one run of memory, though each partition comes for its own part of it.
 #pragma once
 
 #include <cstdint>
