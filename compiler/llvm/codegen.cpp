@@ -7,6 +7,8 @@
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Target/TargetMachine.h>
 
+#include <future>
+
 #include "cache/code_cache.h"
 #include "llvm/code_key.h"
 #include "llvm/compile_thread.h"
@@ -61,29 +63,94 @@ struct Owner {
   std::shared_ptr<const TableImage> image;
 };
 
-/// The code generator: what a program that is found in the cache does not go through.
-Result<ObjectCode> generate_object(const Plan& plan, const Cpu& cpu, const CodegenOptions& options) {
-  const std::unique_ptr<llvm::TargetMachine> machine = make_target_machine(cpu);
-  SPIKELOOM_CHECK(machine, "llvm", "no code generator for " + cpu.triple);
-
-  llvm::LLVMContext context;
-  context.setDiagnosticHandler(std::make_unique<SilentDiagnostics>());
-  llvm::Module module("network", context);
-  module.setTargetTriple(cpu.triple);
-  module.setDataLayout(machine->createDataLayout());
-
-  VectorBuilder b(context, plan.target.lanes, cpu.instructions);
-  for (const Kernel& kernel : plan.kernels) {
-    emit_kernel(b, module, kernel);
-    TRY_VOID(
-        check_size(module, options.limits));  // after each kernel: what is too much is not built to its end
+/// One of the two modules of a program. Each has a context of its own, so that they may be worked on at once.
+class ModuleCode {
+ public:
+  ModuleCode(const Cpu& cpu, unsigned lanes, Code code)
+      : machine_(make_target_machine(cpu)),
+        module_(code == Code::kernels ? "network" : "drives", context_),
+        b_(context_, lanes, cpu.instructions),
+        code_(code) {
+    SPIKELOOM_CHECK(machine_, "llvm", "no code generator for " + cpu.triple);
+    context_.setDiagnosticHandler(std::make_unique<SilentDiagnostics>());
+    module_.setTargetTriple(cpu.triple);
+    module_.setDataLayout(machine_->createDataLayout());
   }
-  verify_module(module, "as emitted");
-  optimize(module, *machine);
-  verify_module(module, "after optimisation");
-  if (options.dump_llvm) *options.dump_llvm = text_of(module);
-  if (options.dump_asm) *options.dump_asm = assembly_of(module, *machine);
-  return object_of(module, *machine);
+
+  llvm::Module& module() { return module_; }
+  VectorBuilder& builder() { return b_; }
+
+  struct Generated {
+    ObjectCode object;
+    std::string llvm, assembly;  // if wanted
+  };
+  Generated generate(bool with_llvm, bool with_assembly) {
+    verify_module(module_, "as emitted");
+    optimize(module_, *machine_, code_);
+    verify_module(module_, "after optimisation");
+    Generated made;
+    if (with_llvm) made.llvm = text_of(module_);
+    if (with_assembly) made.assembly = assembly_of(module_, *machine_);
+    made.object = object_of(module_, *machine_);
+    return made;
+  }
+
+ private:
+  llvm::LLVMContext context_;
+  std::unique_ptr<llvm::TargetMachine> machine_;
+  llvm::Module module_;
+  VectorBuilder b_;
+  Code code_;
+};
+
+/// Starts a thread if there is one to be had; else the work is done when it is asked for. Everything is held
+/// by value: who waits may be parked (compile_thread.h).
+std::future<Result<ModuleCode::Generated>> generate_drives(std::vector<DriveFunction> drives, const Cpu& cpu,
+                                                           unsigned lanes, bool with_llvm,
+                                                           bool with_assembly) {
+  auto work = [drives = std::move(drives), cpu, lanes, with_llvm,
+               with_assembly]() -> Result<ModuleCode::Generated> {
+    // Shared with the thread, as below.
+    const auto made = std::make_shared<ModuleCode::Generated>();
+    TRY_VOID(on_compile_thread([=]() -> Result<void> {
+      ModuleCode code(cpu, lanes, Code::drives);
+      define_drives(code.builder(), code.module(), drives);
+      *made = code.generate(with_llvm, with_assembly);
+      return {};
+    }));
+    return std::move(*made);
+  };
+  return std::async(std::launch::async | std::launch::deferred, std::move(work));
+}
+
+/// The code generator: what a program that is found in the cache does not go through.
+Result<Objects> generate_objects(const Plan& plan, const Cpu& cpu, const CodegenOptions& options) {
+  const bool with_llvm = options.dump_llvm, with_assembly = options.dump_asm;
+  ModuleCode kernels(cpu, plan.target.lanes, Code::kernels);
+  for (const Kernel& kernel : plan.kernels) {
+    emit_kernel(kernels.builder(), kernels.module(), kernel);
+    // After each kernel: what is too much is not built to its end.
+    TRY_VOID(check_size(kernels.module(), options.limits));
+  }
+  std::vector<DriveFunction> drives = drives_of(kernels.module());
+  std::future<Result<ModuleCode::Generated>> others;
+  if (!drives.empty())
+    others = generate_drives(std::move(drives), cpu, plan.target.lanes, with_llvm, with_assembly);
+  std::vector<ModuleCode::Generated> all;
+  all.push_back(kernels.generate(with_llvm, with_assembly));
+  if (others.valid()) {
+    TRY(ModuleCode::Generated made, others.get());
+    all.push_back(std::move(made));
+  }
+  if (with_llvm) options.dump_llvm->clear();
+  if (with_assembly) options.dump_asm->clear();
+  Objects objects;
+  for (ModuleCode::Generated& made : all) {
+    if (with_llvm) *options.dump_llvm += made.llvm;
+    if (with_assembly) *options.dump_asm += made.assembly;
+    objects.push_back(std::move(made.object));
+  }
+  return objects;
 }
 
 std::vector<std::string> symbols_of(const Plan& plan) {
@@ -93,7 +160,7 @@ std::vector<std::string> symbols_of(const Plan& plan) {
 }
 
 struct Compiled {
-  ObjectCode object;
+  Objects objects;
   LoadedKernels kernels;
   std::size_t generated = 0;
 };
@@ -106,19 +173,20 @@ Result<Compiled> find_or_generate(const Plan& plan, const CodegenOptions& option
   const bool is_shown = options.dump_llvm || options.dump_asm;
   const std::string key = options.cache ? code_key(plan, cpu, options.limits) : "";
   if (options.cache && !is_shown)
-    if (auto object = options.cache->find(key))
-      if (auto loaded = load_object(*object, symbols))
-        return Compiled{*std::move(object), *std::move(loaded), 0};
-  TRY(ObjectCode object, generate_object(plan, cpu, options));
-  TRY(LoadedKernels loaded, load_object(object, symbols));
-  if (options.cache) options.cache->store(key, object);
-  return Compiled{std::move(object), std::move(loaded), plan.kernels.size()};
+    if (const auto bytes = options.cache->find(key))
+      if (auto objects = parted(*bytes))
+        if (auto loaded = load_objects(*objects, symbols))
+          return Compiled{*std::move(objects), *std::move(loaded), 0};
+  TRY(Objects objects, generate_objects(plan, cpu, options));
+  TRY(LoadedKernels loaded, load_objects(objects, symbols));
+  if (options.cache) options.cache->store(key, joined(objects));
+  return Compiled{std::move(objects), std::move(loaded), plan.kernels.size()};
 }
 
 Result<void> compile(const Plan& plan, const CodegenOptions& options, Owner& owner) {
   TRY(Compiled compiled, find_or_generate(plan, options));
   if (!options.perf_map.empty())
-    TRY_VOID(write_perf_map(options.perf_map, plan, compiled.object, compiled.kernels.functions));
+    TRY_VOID(write_perf_map(options.perf_map, plan, compiled.objects, *compiled.kernels.code));
   if (options.generated) *options.generated = compiled.generated;
   owner.code = std::move(compiled.kernels.code);
   owner.kernels = std::move(compiled.kernels.functions);

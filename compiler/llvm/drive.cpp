@@ -3,24 +3,76 @@
 #include <llvm/IR/Function.h>
 #include <llvm/IR/Module.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace spikeloom {
 
-llvm::Value* DriveCode::call(const char* name, llvm::Type* result, llvm::ArrayRef<llvm::Value*> arguments,
-                             llvm::function_ref<void(llvm::ArrayRef<llvm::Value*>)> body) {
-  llvm::Function* function = module_.getFunction(name);
-  if (!function) {
-    llvm::SmallVector<llvm::Type*, 8> types;
-    for (llvm::Value* a : arguments) types.push_back(a->getType());
-    auto* type = llvm::FunctionType::get(result, types, false);
-    function = llvm::Function::Create(type, llvm::Function::InternalLinkage, name, module_);
+namespace {
+
+using Parameters = llvm::ArrayRef<llvm::Value*>;
+
+struct Body {
+  llvm::StringLiteral name;
+  void (*emit)(VectorBuilder& b, Parameters p);
+};
+
+constexpr Body kBodies[] = {
+    {"spikeloom_list_bits", emit_list_bits},
+    {"spikeloom_list_values", emit_list_floats},
+    {"spikeloom_add_spikes", [](VectorBuilder& b, Parameters p) { emit_add_events(b, p, false); }},
+    {"spikeloom_add_values", [](VectorBuilder& b, Parameters p) { emit_add_events(b, p, true); }},
+    {"spikeloom_bring_near", emit_bring_near},
+    {"spikeloom_expand_bits", emit_expand_bits},
+    {"spikeloom_add_rows", emit_add_rows},
+    {"spikeloom_turn", [](VectorBuilder& b, Parameters p) { emit_turn(b, p, false); }},
+    {"spikeloom_turn_values", [](VectorBuilder& b, Parameters p) { emit_turn(b, p, true); }},
+};
+
+const Body* body_of(llvm::StringRef name) {
+  const auto found = std::ranges::find(kBodies, name, &Body::name);
+  return found == std::end(kBodies) ? nullptr : found;
+}
+
+}  // namespace
+
+std::vector<DriveFunction> drives_of(const llvm::Module& kernels) {
+  std::vector<DriveFunction> drives;
+  for (const llvm::Function& f : kernels) {
+    if (!f.isDeclaration() || !body_of(f.getName())) continue;
+    DriveFunction& drive = drives.emplace_back();
+    drive.name = f.getName().str();
+    drive.returns_number = !f.getReturnType()->isVoidTy();
+    for (const llvm::Argument& a : f.args()) drive.is_pointer.push_back(a.getType()->isPointerTy());
+  }
+  return drives;
+}
+
+void define_drives(VectorBuilder& b, llvm::Module& module, std::span<const DriveFunction> drives) {
+  for (const DriveFunction& drive : drives) {
+    llvm::SmallVector<llvm::Type*, 12> types;
+    for (const bool is_pointer : drive.is_pointer)
+      types.push_back(is_pointer ? static_cast<llvm::Type*>(b.getPtrTy()) : b.getInt64Ty());
+    auto* type = llvm::FunctionType::get(drive.returns_number ? b.getInt64Ty() : b.getVoidTy(), types, false);
+    auto* function = llvm::Function::Create(type, llvm::Function::ExternalLinkage, drive.name, module);
     function->setDoesNotThrow();
     function->addFnAttr(llvm::Attribute::NoRecurse);
-    function->addFnAttr(llvm::Attribute::NoInline);
-    const llvm::IRBuilderBase::InsertPointGuard back(b_);
-    b_.SetInsertPoint(llvm::BasicBlock::Create(b_.getContext(), "entry", function));
-    llvm::SmallVector<llvm::Value*, 8> parameters;
+    b.SetInsertPoint(llvm::BasicBlock::Create(b.getContext(), "entry", function));
+    llvm::SmallVector<llvm::Value*, 12> parameters;
     for (llvm::Argument& a : function->args()) parameters.push_back(&a);
-    body(parameters);
+    body_of(drive.name)->emit(b, parameters);
+  }
+}
+
+llvm::Value* DriveCode::call(const char* name, llvm::Type* result, llvm::ArrayRef<llvm::Value*> arguments) {
+  llvm::Function* function = module_.getFunction(name);
+  if (!function) {
+    llvm::SmallVector<llvm::Type*, 12> types;
+    for (llvm::Value* a : arguments) types.push_back(a->getType());
+    auto* type = llvm::FunctionType::get(result, types, false);
+    function = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, module_);
+    function->setDoesNotThrow();
+    function->setDSOLocal(true);  // both objects of a program are linked into one
   }
   return b_.CreateCall(function, arguments);
 }
@@ -28,11 +80,9 @@ llvm::Value* DriveCode::call(const char* name, llvm::Type* result, llvm::ArrayRe
 llvm::Value* DriveCode::list_events(const Input& input, llvm::Value* steps, llvm::Value* fan_in,
                                     llvm::Value* capacity, llvm::Value* list) {
   if (input.element == SPIKELOOM_BITS)
-    return call("spikeloom_list_bits", b_.getInt64Ty(), {input.row, input.stride, steps, fan_in, list},
-                [&](auto p) { emit_list_bits(b_, p); });
+    return call("spikeloom_list_bits", b_.getInt64Ty(), {input.row, input.stride, steps, fan_in, list});
   return call("spikeloom_list_values", b_.getInt64Ty(),
-              {input.row, input.stride, steps, fan_in, capacity, list},
-              [&](auto p) { emit_list_floats(b_, p); });
+              {input.row, input.stride, steps, fan_in, capacity, list});
 }
 
 void DriveCode::add_events(spikeloom_element element, const Panel& panel, llvm::Value* first,
@@ -43,8 +93,7 @@ void DriveCode::add_events(spikeloom_element element, const Panel& panel, llvm::
   const auto add_spikes = [&] {
     call("spikeloom_add_spikes", b_.getVoidTy(),
          {panel.weights, panel.distance, panel.row_bytes, panel.width, panel.bias, steps, bounds, numbers,
-          currents},
-         [&](auto p) { emit_add_events(b_, p, false); });
+          currents});
   };
   if (element == SPIKELOOM_BITS) return add_spikes();
   // Spikes that come as floats are spikes.
@@ -52,32 +101,29 @@ void DriveCode::add_events(spikeloom_element element, const Panel& panel, llvm::
   b_.if_else(b_.CreateIsNotNull(unit), add_spikes, [&] {
     call("spikeloom_add_values", b_.getVoidTy(),
          {panel.weights, panel.distance, panel.row_bytes, panel.width, panel.bias, steps, bounds, numbers,
-          currents, b_.at(numbers, b_.CreateShl(capacity, 2))},
-         [&](auto p) { emit_add_events(b_, p, true); });
+          currents, b_.at(numbers, b_.CreateShl(capacity, 2))});
   });
 }
 
 void DriveCode::bring_near(llvm::Value* from, llvm::Value* bytes) {
-  call("spikeloom_bring_near", b_.getVoidTy(), {from, bytes}, [&](auto p) { emit_bring_near(b_, p); });
+  call("spikeloom_bring_near", b_.getVoidTy(), {from, bytes});
 }
 
 void DriveCode::expand_bits(const Input& input, llvm::Value* steps, llvm::Value* fan_in, llvm::Value* rows) {
-  call("spikeloom_expand_bits", b_.getVoidTy(), {input.row, input.stride, steps, fan_in, rows},
-       [&](auto p) { emit_expand_bits(b_, p); });
+  call("spikeloom_expand_bits", b_.getVoidTy(), {input.row, input.stride, steps, fan_in, rows});
 }
 
 void DriveCode::add_rows(const Panel& panel, llvm::Value* row, llvm::Value* stride, llvm::Value* steps,
                          llvm::Value* currents) {
   call("spikeloom_add_rows", b_.getVoidTy(),
        {panel.weights, panel.fan_in, panel.width, panel.bias, panel.distance, panel.row_bytes, row, stride,
-        steps, currents},
-       [&](auto p) { emit_add_rows(b_, p); });
+        steps, currents});
 }
 
 void DriveCode::turn(llvm::Value* from, llvm::Value* stride, llvm::Value* places, llvm::Value* channels,
                      llvm::Value* to, bool clean) {
   call(clean ? "spikeloom_turn_values" : "spikeloom_turn", b_.getVoidTy(),
-       {from, stride, places, channels, to}, [&](auto p) { emit_turn(b_, p, clean); });
+       {from, stride, places, channels, to});
 }
 
 }  // namespace spikeloom

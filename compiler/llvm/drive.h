@@ -1,9 +1,11 @@
 // How the current of a linear layer comes to a panel of neurons: event lists, sums over events, dense sums.
-// Each is a function of the module that the kernels of all stages call.
+// Each is a function that the kernels of all stages call. What they do depends on no network, so they are a
+// module of their own, which is optimised and generated while that of the kernels is.
 #pragma once
 
-#include <map>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "llvm/kernel_frame.h"
 
@@ -46,13 +48,25 @@ class DriveCode {
             llvm::Value* to, bool clean);
 
  private:
-  /// Calls the function of that name; `body` emits it if it does not exist yet.
-  llvm::Value* call(const char* name, llvm::Type* result, llvm::ArrayRef<llvm::Value*> arguments,
-                    llvm::function_ref<void(llvm::ArrayRef<llvm::Value*> parameters)> body);
+  /// Calls a function that the other module defines (kBodies in drive.cpp).
+  llvm::Value* call(const char* name, llvm::Type* result, llvm::ArrayRef<llvm::Value*> arguments);
 
   VectorBuilder& b_;
   llvm::Module& module_;
 };
+
+/// A function that kernels call: pointers and numbers of 64 bits in, nothing or such a number out.
+struct DriveFunction {
+  std::string name;
+  bool returns_number = false;
+  std::vector<bool> is_pointer;  // by parameter
+};
+
+/// Those that the kernels of a module call.
+std::vector<DriveFunction> drives_of(const llvm::Module& kernels);
+
+/// Emits them.
+void define_drives(VectorBuilder& b, llvm::Module& module, std::span<const DriveFunction> drives);
 
 // lists.cpp, events.cpp, dense.cpp and transpose.cpp: the bodies. Parameters are those of the methods above,
 // in their order.

@@ -46,7 +46,7 @@ orc::SymbolMap allowed_symbols(orc::ExecutionSession& session) {
 
 }  // namespace
 
-Result<LoadedKernels> load_object(const ObjectCode& object, const std::vector<std::string>& symbols) {
+Result<LoadedKernels> load_objects(const Objects& objects, const std::vector<std::string>& symbols) {
   auto process = orc::SelfExecutorProcessControl::Create();
   if (!process) return to_error(process.takeError(), "starting the linker");
   auto code = std::make_shared<LoadedCode>(std::move(*process));
@@ -54,10 +54,12 @@ Result<LoadedKernels> load_object(const ObjectCode& object, const std::vector<st
   orc::JITDylib& library = session.createBareJITDylib("network");
   if (auto problem = library.define(orc::absoluteSymbols(allowed_symbols(session))))
     return to_error(std::move(problem), "naming library functions");
-  // A copy, because the linker wants its own alignment and keeps the bytes until it is done.
-  const llvm::StringRef bytes(reinterpret_cast<const char*>(object.data()), object.size());
-  if (auto problem = code->linker.add(library, llvm::MemoryBuffer::getMemBufferCopy(bytes, "network")))
-    return to_error(std::move(problem), "reading code");
+  for (const ObjectCode& object : objects) {
+    // A copy, because the linker wants its own alignment and keeps the bytes until it is done.
+    const llvm::StringRef bytes(reinterpret_cast<const char*>(object.data()), object.size());
+    if (auto problem = code->linker.add(library, llvm::MemoryBuffer::getMemBufferCopy(bytes, "network")))
+      return to_error(std::move(problem), "reading code");
+  }
 
   orc::SymbolLookupSet wanted;
   std::vector<orc::SymbolStringPtr> names;
@@ -72,6 +74,14 @@ Result<LoadedKernels> load_object(const ObjectCode& object, const std::vector<st
   for (const orc::SymbolStringPtr& name : names)
     loaded.functions.push_back((*found)[name].getAddress().toPtr<spikeloom_kernel>());
   return loaded;
+}
+
+std::uintptr_t address_of(LoadedCode& code, const std::string& symbol) {
+  orc::JITDylib* library = code.session.getJITDylibByName("network");
+  auto found = code.session.lookup({library}, code.session.intern(symbol));
+  if (found) return static_cast<std::uintptr_t>(found->getAddress().getValue());
+  llvm::consumeError(found.takeError());
+  return 0;
 }
 
 }  // namespace spikeloom

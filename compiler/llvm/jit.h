@@ -1,6 +1,7 @@
 // Machine code in this process: linked and kept for as long as the program lives.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,8 +19,11 @@ struct LoadedKernels {
   std::vector<spikeloom_kernel> functions;  // in the order of the symbols
 };
 
-/// Its code can reach memset, memcpy and memmove, and no other symbol of the process, wherever the object
-/// comes from. An object that is broken or lacks a symbol is an error.
-Result<LoadedKernels> load_object(const ObjectCode& object, const std::vector<std::string>& symbols);
+/// Their code can reach memset, memcpy and memmove, and no other symbol of the process, wherever the objects
+/// come from. An object that is broken or a symbol that none of them has is an error.
+Result<LoadedKernels> load_objects(const Objects& objects, const std::vector<std::string>& symbols);
+
+/// Where a function lies; 0 if there is none of that name.
+std::uintptr_t address_of(LoadedCode& code, const std::string& symbol);
 
 }  // namespace spikeloom

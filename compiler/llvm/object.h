@@ -1,6 +1,8 @@
 // Machine code as bytes: an object file in memory, or its text.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,13 @@ class TargetMachine;
 namespace spikeloom {
 
 using ObjectCode = std::vector<unsigned char>;
+
+/// The objects of one program, which name functions of each other.
+using Objects = std::vector<ObjectCode>;
+
+/// One behind the other, as the cache keeps them; and back, unless the bytes are something else.
+std::vector<unsigned char> joined(const Objects& objects);
+std::optional<Objects> parted(std::span<const unsigned char> bytes);
 
 /// Runs LLVM's code generator. It changes the module.
 ObjectCode object_of(llvm::Module& module, llvm::TargetMachine& machine);

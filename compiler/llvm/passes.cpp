@@ -17,7 +17,7 @@
 
 namespace spikeloom {
 
-void optimize(llvm::Module& module, llvm::TargetMachine& machine) {
+void optimize(llvm::Module& module, llvm::TargetMachine& machine, Code code) {
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager call_graph;
@@ -43,7 +43,7 @@ void optimize(llvm::Module& module, llvm::TargetMachine& machine) {
   for (llvm::Function& f : module) {
     if (f.isDeclaration()) continue;
     passes.run(f, functions);
-    if (!f.hasLocalLinkage()) strength.run(f, functions);
+    if (code == Code::kernels) strength.run(f, functions);
   }
 }
 

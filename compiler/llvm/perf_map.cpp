@@ -20,31 +20,21 @@ constexpr std::size_t kMostNodes = 4;  // named beside a kernel
 
 struct Function {
   std::string name;
-  std::uint64_t section = 0, offset = 0, size = 0;
+  std::uint64_t size = 0;
 };
 
-std::vector<Function> functions_of(const ObjectCode& object) {
-  std::vector<Function> functions;
+void add_functions(const ObjectCode& object, std::vector<Function>& functions) {
   const llvm::StringRef bytes(reinterpret_cast<const char*>(object.data()), object.size());
   const auto copy = llvm::MemoryBuffer::getMemBufferCopy(bytes, "network");
   auto file = llvm::object::ObjectFile::createELFObjectFile(copy->getMemBufferRef());
-  if (!file) {
-    llvm::consumeError(file.takeError());
-    return functions;
-  }
+  if (!file) return llvm::consumeError(file.takeError());
   for (const llvm::object::ELFSymbolRef symbol :
        llvm::cast<llvm::object::ELFObjectFileBase>(**file).symbols()) {
     if (symbol.getELFType() != llvm::ELF::STT_FUNC) continue;
     auto name = symbol.getName();
-    auto section = symbol.getSection();
-    auto offset = symbol.getValue();
-    if (name && section && offset)
-      functions.push_back({name->str(), (*section)->getIndex(), *offset, symbol.getSize()});
+    if (name) functions.push_back({name->str(), symbol.getSize()});
     llvm::consumeError(name.takeError());
-    llvm::consumeError(section.takeError());
-    llvm::consumeError(offset.takeError());
   }
-  return functions;
 }
 
 /// "lif1, lif2 and 3 more": whose stages run this kernel.
@@ -74,21 +64,17 @@ Error cannot_write(const std::filesystem::path& file, int code) {
 
 }  // namespace
 
-Result<void> write_perf_map(const std::filesystem::path& file, const Plan& plan, const ObjectCode& object,
-                            const std::vector<spikeloom_kernel>& functions) {
-  const std::vector<Function> all = functions_of(object);
+Result<void> write_perf_map(const std::filesystem::path& file, const Plan& plan, const Objects& objects,
+                            LoadedCode& code) {
+  std::vector<Function> functions;
+  for (const ObjectCode& object : objects) add_functions(object, functions);
   std::map<std::string, std::size_t> kernels;
   for (std::size_t i = 0; i < plan.kernels.size(); ++i) kernels[plan.kernels[i].symbol] = i;
-  // The linker keeps sections whole, so that one kernel's place shows where its whole section lies.
-  std::map<std::uint64_t, std::uint64_t> sections;
-  for (const Function& f : all)
-    if (const auto kernel = kernels.find(f.name); kernel != kernels.end())
-      sections[f.section] = reinterpret_cast<std::uintptr_t>(functions[kernel->second]) - f.offset;
   std::string text;
-  for (const Function& f : all) {
-    const auto section = sections.find(f.section);
-    if (section == sections.end()) continue;
-    text += hex(section->second + f.offset) + ' ' + hex(f.size) + ' ' + f.name;
+  for (const Function& f : functions) {
+    const std::uintptr_t address = address_of(code, f.name);
+    if (address == 0) continue;
+    text += hex(address) + ' ' + hex(f.size) + ' ' + f.name;
     if (const auto kernel = kernels.find(f.name); kernel != kernels.end())
       text += ' ' + nodes_of(plan, kernel->second);
     text += '\n';

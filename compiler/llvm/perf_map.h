@@ -10,7 +10,7 @@ namespace spikeloom {
 
 /// A line for each function: address, size, symbol and, of a kernel, the nodes that run it. The file must not
 /// exist yet: its usual name can be guessed, and others may have put something there.
-Result<void> write_perf_map(const std::filesystem::path& file, const Plan& plan, const ObjectCode& object,
-                            const std::vector<spikeloom_kernel>& functions);
+Result<void> write_perf_map(const std::filesystem::path& file, const Plan& plan, const Objects& objects,
+                            LoadedCode& code);
 
 }  // namespace spikeloom

@@ -134,12 +134,23 @@ TEST_F(Cached, AnEntryThatIsNotOursIsNotLinked) {
   const Plan plan = plan_of({});
   const std::string key = code_key(plan, *find_cpu(""), {});
   const ObjectCode hostile = object_that_calls("system", plan.kernels.front().symbol);
-  for (const ObjectCode& code : {hostile, ObjectCode(5000, 0x90), ObjectCode{}}) {
-    cache_->store(key, code);
+  for (const auto& bytes : {joined({hostile}), joined({{}}), hostile, ObjectCode(5000, 0x90), ObjectCode{}}) {
+    cache_->store(key, bytes);
     ASSERT_TRUE(cache_->find(key));
     EXPECT_EQ(compilations({}), kKernels);
     EXPECT_EQ(compilations({}), 0u) << "it was replaced";
   }
+}
+
+TEST(Objects, ComeBackOutOfTheirBytesOrNotAtAll) {
+  const Objects objects = {{1, 2, 3}, {}, {4}};
+  const std::vector<unsigned char> bytes = joined(objects);
+  EXPECT_EQ(parted(bytes), objects);
+  for (std::size_t n = 1; n < bytes.size(); ++n) {
+    const auto part = parted(std::span(bytes).first(n));
+    EXPECT_TRUE(!part || part->size() < objects.size()) << n;
+  }
+  EXPECT_EQ(parted(std::vector<unsigned char>(8, 0xff)), std::nullopt);
 }
 
 TEST_F(Cached, WhatIsShownIsGenerated) {

@@ -75,17 +75,17 @@ TEST(Limits, TheWidthFollowsTheCpu) {
 
 TEST(Limits, GeneratedCodeReachesNoSymbolOfTheProcess) {
   for (const char* callee : {"system", "malloc", "memcpy"}) {
-    const auto loaded = load_object(object_that_calls(callee, "kernel"), {"kernel"});
+    const auto loaded = load_objects({object_that_calls(callee, "kernel")}, {"kernel"});
     EXPECT_EQ(loaded.ok(), std::string(callee) == "memcpy") << callee;
   }
 }
 
 TEST(Limits, AnObjectThatIsNoneIsRefused) {
   const ObjectCode sound = object_that_calls("memcpy", "kernel");
-  EXPECT_FALSE(load_object(sound, {"another"}).ok());
-  EXPECT_FALSE(load_object({}, {"kernel"}).ok());
-  EXPECT_FALSE(load_object(ObjectCode(1000, 0x5a), {"kernel"}).ok());
-  EXPECT_FALSE(load_object({sound.begin(), sound.begin() + 70}, {"kernel"}).ok());
+  EXPECT_FALSE(load_objects({sound}, {"another"}).ok());
+  EXPECT_FALSE(load_objects({}, {"kernel"}).ok());
+  EXPECT_FALSE(load_objects({ObjectCode(1000, 0x5a)}, {"kernel"}).ok());
+  EXPECT_FALSE(load_objects({{sound.begin(), sound.begin() + 70}}, {"kernel"}).ok());
 }
 
 TEST(Limits, AFatalErrorOfLlvmIsAnInternalError) {
