@@ -8,6 +8,7 @@
 #include "benchmarks/export.h"
 #include "benchmarks/measure.h"
 #include "benchmarks/report.h"
+#include "benchmarks/threads.h"
 #include "limits/wide.h"
 
 namespace spikeloom::benchmarks {
@@ -16,7 +17,7 @@ namespace {
 struct Choices {
   std::string filter, export_folder, drawing;
   int pairs = 11;
-  bool list = false, check = false, markdown = false, json = false;
+  bool list = false, check = false, threads = false, markdown = false, json = false;
 };
 
 double units(const Workload& workload, const Work& work) {
@@ -82,6 +83,7 @@ int check() {
 int run(const Choices& choices) {
   if (choices.check) return check();
   const std::regex filter(choices.filter);
+  if (choices.threads) return compare_threads(filter, choices.pairs);
   std::vector<Workload> chosen;
   for (Workload& workload : all_workloads(false))
     if (choices.filter.empty() ? !workload.is_optional || choices.list
@@ -128,6 +130,7 @@ int main(int argc, char** argv) {
   app.add_option("--export", choices.export_folder, "write the workloads there for peers/, take no time");
   app.add_option("--plot", choices.drawing, "draw the rows of W8 as SVG or PNG");
   app.add_flag("--check", choices.check, "compare bits of small networks, take no time");
+  app.add_flag("--threads", choices.threads, "compare two threads with one, of networks of every form");
   app.add_flag("--markdown", choices.markdown, "tables to paste into README.md");
   app.add_flag("--json", choices.json, "as JSON");
   CLI11_PARSE(app, argc, argv);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "session/pace.h"
 #include "session/shares.h"
 #include "session/team.h"
 #include "spikeloom/driver.h"
@@ -49,6 +50,7 @@ struct Session::Impl {
   std::unique_ptr<Team> team;  // null: one thread
   Shares::Choice chosen;       // the last one: blocks are mostly of one length
   std::uint32_t chosen_for = 0;
+  Pace pace;  // whether it turns out as predicted
 
   const spikeloom_buffer& buffer(std::uint32_t index) const { return program.table().buffer[index]; }
 
@@ -76,6 +78,7 @@ struct Session::Impl {
   /// Runs the block's steps on as many threads as pay.
   void advance(std::uint32_t steps);
   const Shares::Choice& choice(std::uint32_t steps);
+  void advance_shared(std::uint32_t steps);
   void share_samples(std::uint32_t steps);
   void share_neurons(const spikeloom_part& all);
   Result<void> ready_to_run() const;

@@ -8,9 +8,14 @@ namespace {
 
 /// Neurons below which a call is not divided.
 constexpr std::uint32_t kFewNeurons = 64;
-/// Rows of input (samples x steps) that make up for bringing weights near.
-constexpr std::uint32_t kRowsOfPart = 256;
+/// Rows of input (samples x steps) that make up for bringing weights near, and as many as that takes the time
+/// of: W1, W2 and W8 at a batch of 1, 2 and 32 took as long as 35 to 130 rows more.
+constexpr std::uint32_t kRowsOfPart = 256, kRowsOfWeights = 50;
+/// Each part of the neurons lists the events of its inputs for itself.
+constexpr double kListsAgain = 1.05;
 constexpr std::uint32_t kSamplesOfPart = 8;
+/// They level out who is faster.
+constexpr std::uint32_t kPartsOfThread = 4;
 /// Less is not told from the noise of a prediction.
 constexpr double kLeastGain = 1.1;
 
@@ -25,6 +30,13 @@ unsigned shares_in(double ns, unsigned most) {
 
 std::uint32_t steps_of_call(const StageLoad& stage, std::uint32_t steps) {
   return stage.longest == 0 ? steps : std::min(stage.longest, steps);
+}
+
+/// A block of so many samples. The prediction is of a full group, which shares the weights that it brings
+/// near. A loop that goes step by step fetches few rows at a time, so that little is shared.
+double block_ns(const StageLoad& stage, std::uint32_t samples, std::uint32_t steps) {
+  const bool is_block = steps_of_call(stage, steps) >= steps;
+  return stage.ns * (static_cast<double>(samples) * steps + (is_block ? kRowsOfWeights : 0));
 }
 
 }  // namespace
@@ -58,23 +70,25 @@ Shares::Choice Shares::choose(std::uint32_t steps) const {
   if (sharing_ == Sharing::samples) return {most_samples > 1 ? Of::samples : Of::nothing, most_samples};
   if (sharing_ == Sharing::neurons) return {Of::neurons, threads_};
 
-  double alone = 0, by_neurons = 0;
+  double predicted = 0;
+  for (const StageLoad& stage : stages_) predicted += stage.ns * batch_ * steps;
+  const unsigned samples = shares_in(predicted, most_samples);
+  double alone = 0, by_neurons = 0, by_samples = kHandOverNs;
   unsigned most_neurons = 1;
   for (const StageLoad& stage : stages_) {
-    const double work = stage.ns * batch_ * steps;
+    const double work = block_ns(stage, batch_, steps);
     const std::uint32_t together = std::max(steps_of_call(stage, steps), 1u);
     const unsigned threads = threads_of_call(stage, steps);
     alone += work;
+    by_samples += block_ns(stage, ceiling(batch_, samples), steps);
     if (threads == 1) {
       by_neurons += work;
       continue;
     }
     most_neurons = std::max(most_neurons, threads);
-    by_neurons += work * neurons_of_part(stage.neurons, threads) / stage.neurons +
+    by_neurons += work * kListsAgain * neurons_of_part(stage.neurons, threads) / stage.neurons +
                   kHandOverNs * ceiling(steps, together);
   }
-  const unsigned samples = shares_in(alone, most_samples);
-  const double by_samples = samples == 1 ? alone : alone * ceiling(batch_, samples) / batch_ + kHandOverNs;
   if (std::min(by_samples, by_neurons) * kLeastGain > alone) return {};
   return by_samples <= by_neurons ? Choice{Of::samples, samples} : Choice{Of::neurons, most_neurons};
 }
@@ -85,9 +99,10 @@ std::uint32_t Shares::neurons_of_part(std::uint32_t neurons, unsigned threads) {
 }
 
 std::uint32_t Shares::samples_of_part(std::uint32_t batch, unsigned threads, std::uint32_t steps) {
+  // As many parts for each thread: one over would be waited for by all others.
   const std::uint32_t even = ceiling(batch, threads);
   const std::uint32_t enough = std::max(kSamplesOfPart, kRowsOfPart / std::max(steps, 1u));
-  return std::max(ceiling(even, 4), std::min(enough, even));
+  return ceiling(even, std::clamp(even / enough, 1u, kPartsOfThread));
 }
 
 }  // namespace spikeloom

@@ -1,4 +1,6 @@
 // A block of steps on one thread or on several.
+#include <chrono>
+
 #include "session/impl.h"
 
 namespace spikeloom {
@@ -14,6 +16,20 @@ void Session::Impl::advance(std::uint32_t steps) {
     return;
   }
   spikeloom_settle(&run);
+  if (options.sharing != Sharing::where_it_pays) {
+    advance_shared(steps);
+    return;
+  }
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point start = Clock::now();
+  if (pace.shares(steps))
+    advance_shared(steps);
+  else
+    spikeloom_advance(&run, steps);
+  pace.took(steps, std::chrono::duration<double, std::nano>(Clock::now() - start).count());
+}
+
+void Session::Impl::advance_shared(std::uint32_t steps) {
   if (chosen.of == Shares::Choice::Of::samples)
     share_samples(steps);
   else

@@ -1,6 +1,8 @@
 // Tables are hostile until they are checked.
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include <algorithm>
 #include <functional>
 #include <limits>
@@ -265,6 +267,31 @@ void run_sound_table(hand::Image& image) {
 }
 
 std::vector<std::pair<std::uint32_t, std::uint32_t>> calls;  // samples of each
+
+TEST(Table, NewMemoryIsClearedBehindTheLastValue) {
+  // Kernels compute there, too, and subnormal numbers take them a hundred times as long.
+  const std::shared_ptr<hand::Image> image = hand::image({.neurons = 5});
+  std::vector<hand::Image::Line> arena(spikeloom_arena_bytes(&image->table, 3, 1) / 64 + 1);
+  std::memset(arena[0].bytes, 1, arena.size() * sizeof arena[0]);
+  spikeloom_run run{.table = &image->table,
+                    .kernel = image->kernels,
+                    .constants = image->constant_bytes(),
+                    .arena = arena[0].bytes,
+                    .batch = 3};
+  spikeloom_reset(&run);
+  int looked_at = 0;
+  for (std::uint32_t i = 0; i < image->table.buffers; ++i) {
+    const spikeloom_buffer& b = image->table.buffer[i];
+    if (b.memory != SPIKELOOM_STATE || b.element != SPIKELOOM_FLOAT) continue;
+    for (std::uint32_t slot = 0; slot < b.slots; ++slot)
+      for (std::uint32_t sample = 0; sample < 3; ++sample) {
+        const unsigned char* row = spikeloom_row(&run, i, slot, sample);
+        for (std::size_t byte = b.count * sizeof(float); byte < b.row_bytes; ++byte, ++looked_at)
+          ASSERT_EQ(row[byte], 0) << "buffer " << i;
+      }
+  }
+  EXPECT_GT(looked_at, 0);
+}
 
 TEST(Table, AGroupOfSamplesRunsABlockThroughAllStagesBeforeTheNextOne) {
   const std::shared_ptr<hand::Image> image = hand::image();

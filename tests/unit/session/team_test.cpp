@@ -106,6 +106,27 @@ TEST(Shares, AStageThatIsWholeOrRunsStepByStepIsNotDivided) {
       << "samples meet once a block, not every step";
 }
 
+TEST(Shares, FewSamplesAreNotTornApartWhereNeuronsCanBeShared) {
+  // W2: each of two samples alone would read all weights for itself.
+  const std::vector<StageLoad> deep = {load(700, 1024), load(1000, 1024), load(1000, 1024), load(60, 20)};
+  EXPECT_EQ(Shares(deep, 2, 2).choose(100).of, Of::neurons);
+  EXPECT_EQ(Shares(deep, 32, 2).choose(100).of, Of::samples);
+  EXPECT_EQ(Shares(deep, 128, 2).choose(100).of, Of::samples);
+}
+
+TEST(Shares, NobodyTakesOnePartMoreThanTheOthers) {
+  // W1: of four parts, 10, 10, 10 and 2 samples, one thread had 20 of 32.
+  EXPECT_EQ(Shares::samples_of_part(32, 2, 25), 16u);
+  for (const std::uint32_t batch : {16u, 32u, 64u, 128u, 1000u})
+    for (const unsigned threads : {2u, 4u})
+      for (const std::uint32_t steps : {1u, 25u, 100u, 128u}) {
+        const std::uint32_t each = Shares::samples_of_part(batch, threads, steps);
+        const std::uint32_t parts = (batch + each - 1) / each;
+        EXPECT_EQ((parts + threads - 1) / threads * threads, parts)
+            << batch << " samples, " << steps << " steps";
+      }
+}
+
 TEST(Shares, PartsCoverEverythingInPiecesOf64) {
   for (const std::uint32_t neurons : {1u, 63u, 64u, 65u, 1000u, 4097u})
     for (const unsigned threads : {1u, 2u, 3u, 7u}) {

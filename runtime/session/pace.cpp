@@ -1,0 +1,55 @@
+#include "session/pace.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace spikeloom {
+namespace {
+
+/// Blocks of a look, of which the quickest counts: the first one wakes the helpers, or touches memory for the
+/// first time.
+constexpr std::uint32_t kLook = 2;
+/// Blocks from one look to the next: so many more each time that nothing has changed. A look may take twice
+/// as long as what it is compared with.
+constexpr std::uint32_t kLeastBetween = 32, kMostBetween = 256;
+/// Of a new block in what is known of earlier ones: whoever helps now and then is worth his mean.
+constexpr double kNew = 0.25;
+
+}  // namespace
+
+bool Pace::shares(std::uint32_t steps) const {
+  return prefers_shared_ != (look_ > 0 && steps == steps_);
+}
+
+void Pace::took(std::uint32_t steps, double ns) {
+  if (steps > steps_) *this = {}, steps_ = steps;
+  if (steps < steps_) return;
+  if (is_cold_) {
+    is_cold_ = false;
+    return;
+  }
+  if (look_ > 0) {
+    best_of_look_ = best_of_look_ == 0 ? ns : std::min(best_of_look_, ns);
+    if (--look_ > 0) return;
+    other_ns_ = std::exchange(best_of_look_, 0);
+    between_looks_ = std::clamp(2 * between_looks_, kLeastBetween, kMostBetween);
+    until_look_ = between_looks_;
+    decide();
+    return;
+  }
+  preferred_ns_ = is_new_ ? ns : (1 - kNew) * preferred_ns_ + kNew * ns;
+  is_new_ = false;
+  if (--until_look_ == 0) look_ = kLook;
+  decide();
+}
+
+void Pace::decide() {
+  if (other_ns_ == 0 || preferred_ns_ <= other_ns_) return;
+  prefers_shared_ = !prefers_shared_;
+  std::swap(preferred_ns_, other_ns_);
+  is_new_ = true;
+  look_ = 0;
+  between_looks_ = until_look_ = kLeastBetween;
+}
+
+}  // namespace spikeloom

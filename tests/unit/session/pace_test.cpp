@@ -1,0 +1,87 @@
+// Whether blocks are shared, decided from how long they took: the times here are made up.
+#include "session/pace.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+namespace spikeloom {
+namespace {
+
+using Time = std::function<double(int block)>;
+
+/// The time of so many blocks, as a session goes through them.
+double total(Pace& pace, int blocks, const Time& shared, const Time& alone) {
+  double sum = 0;
+  for (int block = 0; block < blocks; ++block) {
+    const double ns = pace.shares(100) ? shared(block) : alone(block);
+    pace.took(100, ns);
+    sum += ns;
+  }
+  return sum;
+}
+
+Time always(double ns) {
+  return [ns](int) { return ns; };
+}
+
+TEST(Pace, BeginsWithSharing) {
+  EXPECT_TRUE(Pace().shares(100));
+}
+
+TEST(Pace, StaysWithSharingWhereThatIsQuicker) {
+  Pace pace;
+  EXPECT_LT(total(pace, 1000, always(0.55), always(1)), 0.57 * 1000);
+}
+
+TEST(Pace, LeavesSharingWhereThatIsSlower) {
+  // One of two threads is always late: each sample reads the weights for itself.
+  Pace pace;
+  total(pace, 20, always(1.55), always(1));
+  EXPECT_FALSE(pace.shares(100));
+  EXPECT_LT(total(pace, 1000, always(1.55), always(1)), 1.02 * 1000) << "it looks too often";
+}
+
+TEST(Pace, FindsBackOnceOtherProgramsHaveGone) {
+  Pace pace;
+  total(pace, 1000, always(1.55), always(1));
+  total(pace, 600, always(0.55), always(1));
+  EXPECT_TRUE(pace.shares(100));
+}
+
+TEST(Pace, FollowsANetworkThatFallsSilentOrWakes) {
+  Pace pace;
+  total(pace, 100, always(55), always(100));
+  EXPECT_TRUE(pace.shares(100));
+  total(pace, 600, always(5.5), always(10));
+  EXPECT_TRUE(pace.shares(100));
+  total(pace, 600, always(55), always(100));
+  EXPECT_TRUE(pace.shares(100));
+}
+
+TEST(Pace, ALateHelperNowAndThenIsWorthHisMean) {
+  Pace pace;
+  const Time sometimes = [](int block) { return block % 4 == 0 ? 1.1 : 0.55; };
+  EXPECT_LT(total(pace, 1000, sometimes, always(1)), 0.75 * 1000);
+}
+
+TEST(Pace, TheFirstTouchOfMemoryIsNotTakenForTheTimeOfABlock) {
+  Pace pace;
+  int seen = 0;
+  // The first block, and the first one that is not shared.
+  const Time alone = [&](int) { return seen++ == 0 ? 50.0 : 1.0; };
+  total(pace, 40, [](int block) { return block == 0 ? 40.0 : 1.2; }, alone);
+  EXPECT_FALSE(pace.shares(100));
+}
+
+TEST(Pace, ShorterBlocksDoNotCount) {
+  Pace pace;
+  for (int block = 0; block < 200; ++block) {
+    pace.took(100, pace.shares(100) ? 0.55 : 1);
+    pace.took(28, pace.shares(28) ? 5 : 0.1);
+  }
+  EXPECT_TRUE(pace.shares(28));
+}
+
+}  // namespace
+}  // namespace spikeloom
