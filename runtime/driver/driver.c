@@ -6,12 +6,20 @@
 void* memset(void* to, int value, size_t bytes);
 void* memcpy(void* to, const void* from, size_t bytes);
 
-/* Behind the buffers of all samples, each worker has its scratch, and what a call needs per operand: pointer
- * and two strides. So a stage may have any number of operands, and the stack stays small. */
-static uint32_t most_operands(const spikeloom_table* table) {
-  uint32_t most = 0;
-  for (uint32_t i = 0; i < table->stages; ++i)
-    if (table->stage[i].operands > most) most = table->stage[i].operands;
+/* Behind the buffers of all samples, each worker has its scratch, and what calls need per operand: pointer,
+ * two strides and a number. So a stage may have any number of operands, and the stack stays small. A loop
+ * that goes step by step keeps those of all its stages from one step to the next. */
+static uint64_t most_operands(const spikeloom_table* table) {
+  uint64_t most = 0;
+  for (uint32_t i = 0; i < table->segments; ++i) {
+    const spikeloom_segment* segment = &table->segment[i];
+    uint64_t all = 0;
+    for (uint32_t k = 0; k < segment->stages; ++k) {
+      all += table->stage[segment->first_stage + k].operands;
+      if (all > most) most = all;
+      if (segment->longest == 0) all = 0;
+    }
+  }
   return most;
 }
 
@@ -20,7 +28,8 @@ static uint32_t group_rows(const spikeloom_table* table, uint32_t batch) {
 }
 
 static uint64_t call_bytes(const spikeloom_table* table) {
-  const uint64_t bytes = (uint64_t)most_operands(table) * (sizeof(unsigned char*) + 2 * sizeof(size_t));
+  const uint64_t bytes =
+      most_operands(table) * (sizeof(unsigned char*) + 2 * sizeof(size_t) + sizeof(uint32_t));
   return (bytes + 63) / 64 * 64;
 }
 
@@ -134,17 +143,26 @@ uint32_t spikeloom_block(const spikeloom_run* run, uint32_t wanted) {
 
 /* Who runs a part, with scratch of its own. */
 typedef struct worker_room {
-  unsigned char *scratch, *call;
+  unsigned char* scratch;
   const unsigned char* passed; /* the scratch with what stages pass on */
   uint32_t group;
+  /* By operand, those of a segment's stages one behind the other. */
+  unsigned char** base;
+  size_t *step_stride, *sample_stride;
+  uint32_t* moving; /* of each stage, the operands that lie elsewhere in every call, up to SPIKELOOM_NONE */
 } worker_room;
 
 /* `owner`: the worker whose calls pass rows on. */
 static worker_room room_of(const spikeloom_run* run, uint32_t worker, uint32_t owner) {
   unsigned char* area = worker_area(run, worker);
   const uint32_t group = group_rows(run->table, run->batch);
-  const worker_room room = {area, area + run->table->scratch_per_sample * group, worker_area(run, owner),
-                            group};
+  unsigned char* behind = area + run->table->scratch_per_sample * group;
+  const uint64_t operands = most_operands(run->table);
+  worker_room room = {.scratch = area, .passed = worker_area(run, owner), .group = group};
+  room.base = (unsigned char**)(void*)behind;
+  room.step_stride = (size_t*)(void*)(room.base + operands);
+  room.sample_stride = room.step_stride + operands;
+  room.moving = (uint32_t*)(void*)(room.sample_stride + operands);
   return room;
 }
 
@@ -156,39 +174,67 @@ static unsigned char* passed_rows(const spikeloom_run* run, const worker_room* r
   return (unsigned char*)(rows - part->first_sample * (b->slots * b->row_bytes));
 }
 
-static void call_kernel(const spikeloom_run* run, const worker_room* room, const spikeloom_part* part) {
-  const spikeloom_table* table = run->table;
-  const spikeloom_stage* stage = &table->stage[part->stage];
-  unsigned char** operand = (unsigned char**)(void*)room->call;
-  size_t* step_stride = (size_t*)(void*)(operand + stage->operands);
-  size_t* sample_stride = step_stride + stage->operands;
-
-  for (uint32_t i = 0; i < stage->operands; ++i) {
-    const spikeloom_operand* o = &table->operand[stage->first_operand + i];
-    const spikeloom_buffer* b = &table->buffer[o->buffer];
-    step_stride[i] = sample_stride[i] = 0;
-    if (b->memory == SPIKELOOM_CONSTANT) {
-      operand[i] = (unsigned char*)(uintptr_t)(run->constants + b->offset);
-    } else if (b->memory == SPIKELOOM_SCRATCH) {
-      operand[i] = room->scratch + b->offset_per_sample * room->group;
-      sample_stride[i] = (size_t)b->row_bytes;
-    } else if (b->memory == SPIKELOOM_GIVEN) {
-      operand[i] = given_row(run, o->buffer, part->step, 0);
-      if (!operand[i]) continue;
-      step_stride[i] = run->given[o->buffer].step_stride;
-      sample_stride[i] = run->given[o->buffer].sample_stride;
-    } else {
-      operand[i] = slot_address(run, o->buffer, o->ring ? 0 : slot_of(run, b, part->step, o->delay));
-      if (!operand[i] && b->passed) operand[i] = passed_rows(run, room, b, part);
-      if (!operand[i]) continue;
-      step_stride[i] = b->slots == 1 ? 0 : (size_t)b->row_bytes;
-      sample_stride[i] = (size_t)(b->slots * b->row_bytes);
-    }
+/* Operand i of the segment, `o`, where it lies for the samples and the step of a part. */
+static void place_operand(const spikeloom_run* run, const worker_room* room, const spikeloom_part* part,
+                          const spikeloom_operand* o, uint32_t i) {
+  const spikeloom_buffer* b = &run->table->buffer[o->buffer];
+  room->step_stride[i] = room->sample_stride[i] = 0;
+  if (b->memory == SPIKELOOM_CONSTANT) {
+    room->base[i] = (unsigned char*)(uintptr_t)(run->constants + b->offset);
+  } else if (b->memory == SPIKELOOM_SCRATCH) {
+    room->base[i] = room->scratch + b->offset_per_sample * room->group;
+    room->sample_stride[i] = (size_t)b->row_bytes;
+  } else if (b->memory == SPIKELOOM_GIVEN) {
+    room->base[i] = given_row(run, o->buffer, part->step, 0);
+    if (!room->base[i]) return;
+    room->step_stride[i] = run->given[o->buffer].step_stride;
+    room->sample_stride[i] = run->given[o->buffer].sample_stride;
+  } else {
+    room->base[i] = slot_address(run, o->buffer, o->ring ? 0 : slot_of(run, b, part->step, o->delay));
+    if (!room->base[i] && b->passed) room->base[i] = passed_rows(run, room, b, part);
+    if (!room->base[i]) return;
+    room->step_stride[i] = b->slots == 1 ? 0 : (size_t)b->row_bytes;
+    room->sample_stride[i] = (size_t)(b->slots * b->row_bytes);
   }
+}
+
+/* Whether an operand lies elsewhere in the next step. */
+static int is_moving(const spikeloom_buffer* b, const spikeloom_operand* o) {
+  if (b->memory == SPIKELOOM_CONSTANT || b->memory == SPIKELOOM_SCRATCH) return 0;
+  return b->memory == SPIKELOOM_GIVEN || (b->slots > 1 && (b->passed || !o->ring));
+}
+
+/* All operands of the part's stage, from number `first` of the segment on. */
+static void place_operands(const spikeloom_run* run, const worker_room* room, const spikeloom_part* part,
+                           uint32_t first) {
+  const spikeloom_stage* stage = &run->table->stage[part->stage];
+  uint32_t moving = 0;
+  for (uint32_t i = 0; i < stage->operands; ++i) {
+    const spikeloom_operand* o = &run->table->operand[stage->first_operand + i];
+    place_operand(run, room, part, o, first + i);
+    if (room->base[first + i] && is_moving(&run->table->buffer[o->buffer], o))
+      room->moving[first + moving++] = i;
+  }
+  if (moving < stage->operands) room->moving[first + moving] = SPIKELOOM_NONE;
+}
+
+/* For the next call: the samples are the same, the step is another. */
+static void move_operands(const spikeloom_run* run, const worker_room* room, const spikeloom_part* part,
+                          uint32_t first) {
+  const spikeloom_stage* stage = &run->table->stage[part->stage];
+  for (uint32_t m = 0; m < stage->operands && room->moving[first + m] != SPIKELOOM_NONE; ++m) {
+    const uint32_t i = room->moving[first + m];
+    place_operand(run, room, part, &run->table->operand[stage->first_operand + i], first + i);
+  }
+}
+
+static void call_kernel(const spikeloom_run* run, const worker_room* room, const spikeloom_part* part,
+                        uint32_t first) {
+  const spikeloom_stage* stage = &run->table->stage[part->stage];
   const spikeloom_call call = {
-      .operand = operand,
-      .step_stride = step_stride,
-      .sample_stride = sample_stride,
+      .operand = room->base + first,
+      .step_stride = room->step_stride + first,
+      .sample_stride = room->sample_stride + first,
       .size = stage->sizes,
       .steps = part->steps,
       .first_sample = part->first_sample,
@@ -201,13 +247,9 @@ static void call_kernel(const spikeloom_run* run, const worker_room* room, const
       .sample_base = run->sample_base,
       .node_key = stage->node_key,
   };
-  run->kernel[stage->kernel](&call);
-}
-
-static void run_observed(const spikeloom_run* run, const worker_room* room, const spikeloom_part* part) {
   const spikeloom_stage_observer observer = run->stage_observer;
   if (observer) observer(run->observer_context, part->stage, 1);
-  call_kernel(run, room, part);
+  run->kernel[stage->kernel](&call);
   if (observer) observer(run->observer_context, part->stage, 0);
 }
 
@@ -223,13 +265,19 @@ static void run_segments(const spikeloom_run* run, uint32_t once, uint32_t steps
     for (uint32_t done = 0; done < steps; done += part.steps) {
       part.step = run->step + done;
       part.steps = steps - done < longest ? steps - done : longest;
-      for (uint32_t k = 0; k < segment->stages; ++k) {
+      for (uint32_t k = 0, first = 0; k < segment->stages; ++k) {
         part.stage = segment->first_stage + k;
         part.end_neuron = table->stage[part.stage].sizes[0];
-        if (share)
+        if (share) {
           share(context, &part);
+          continue;
+        }
+        if (done == 0)
+          place_operands(run, room, &part, first);
         else
-          run_observed(run, room, &part);
+          move_operands(run, room, &part, first);
+        call_kernel(run, room, &part, first);
+        if (segment->longest != 0) first += table->stage[part.stage].operands;
       }
     }
   }
@@ -276,7 +324,8 @@ void spikeloom_advance_stages(const spikeloom_run* run, uint32_t steps, spikeloo
 void spikeloom_run_part(const spikeloom_run* run, const spikeloom_part* part, uint32_t worker) {
   const worker_room room = room_of(run, worker, 0);
   const uint64_t mode = enter_float_mode();
-  run_observed(run, &room, part);
+  place_operands(run, &room, part, 0);
+  call_kernel(run, &room, part, 0);
   leave_float_mode(mode);
 }
 
