@@ -168,9 +168,13 @@ class Builder {
         node = {{"type", "scale"}, {"from", sources(from)}};
         node["scale"] = dice_.chance(0.5) ? Json(value()) : tensor(from.shape, 1);
         break;
-      case 6:
-        node = {{"type", "add"}, {"from", Json::array({reference(from), reference(from)})}};
+      case 6: {
+        node = {{"type", dice_.of({"add", "multiply"})}, {"from", Json::array({reference(from)})}};
+        for (const Place& other : places_)
+          if (other.shape == from.shape && dice_.chance(0.3)) node["from"].push_back(reference(other));
+        node["from"].push_back(reference(from));
         break;
+      }
       case 7: {
         const Place& other = dice_.of(places_);
         const bool fits =
