@@ -5,7 +5,7 @@ namespace {
 
 // The sum as sum_pool2d has it, then one division.
 void build(LayerBuilder& l) {
-  build_pool(l, Pool::How::average);
+  build_pool(l, Pool::How::average, 2);
 }
 
 }  // namespace

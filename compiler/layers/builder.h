@@ -210,7 +210,7 @@ class LayerBuilder {
   /// Reports an output that is beyond every limit; null weights: only the shape counts.
   void convolution(const Windows& windows, std::shared_ptr<const Tensor> weight,
                    std::shared_ptr<const Tensor> bias, bool has_rows = true);
-  void pool(Pool pool);
+  void pool(Pool pool, bool has_rows = true);
   /// y = fma(input, gain, offset) with values of each channel, the first axis of the sample: [channels], or
   /// [steps, channels].
   void affine(std::shared_ptr<const Tensor> gain, std::shared_ptr<const Tensor> offset);

@@ -75,8 +75,8 @@ void LayerBuilder::convolution(const Windows& windows, std::shared_ptr<const Ten
   result_.kind = Convolution{source(), windows, std::move(weight), without_negative_zero(std::move(bias))};
 }
 
-void LayerBuilder::pool(Pool pool) {
-  if (!binding_ || !set_grid(pool.windows, true) || !healthy()) return;
+void LayerBuilder::pool(Pool pool, bool has_rows) {
+  if (!binding_ || !set_grid(pool.windows, has_rows) || !healthy()) return;
   pool.input = source();
   result_.kind = std::move(pool);
 }

@@ -5,7 +5,7 @@ namespace {
 
 // m = x > m ? x : m from -infinity, in the order of rows and columns: a NaN is never the largest.
 void build(LayerBuilder& l) {
-  build_pool(l, Pool::How::largest);
+  build_pool(l, Pool::How::largest, 2);
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ std::optional<WindowAxis> slide_back(LayerBuilder& l, const Sliding& s, std::siz
 /// Whole convolutions over the last `axes` of [channels, rows, columns] or [channels, positions].
 void build_convolution(LayerBuilder& l, std::size_t axes);
 
-/// avg_pool2d, sum_pool2d, max_pool2d.
-void build_pool(LayerBuilder& l, Pool::How how);
+/// Whole pools over the last `axes` of the same.
+void build_pool(LayerBuilder& l, Pool::How how, std::size_t axes);
 
 }  // namespace spikeloom

@@ -5,7 +5,7 @@ namespace {
 
 // From +0 in the order of rows and columns.
 void build(LayerBuilder& l) {
-  build_pool(l, Pool::How::sum);
+  build_pool(l, Pool::How::sum, 2);
 }
 
 }  // namespace

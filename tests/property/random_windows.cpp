@@ -9,12 +9,15 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Sizes = std::vector<std::size_t>;
 
+// Over positions, over rows and columns.
+const std::vector<std::string> kPools[] = {{}, {"avg_pool2d", "sum_pool2d", "max_pool2d"}};
+
 class WindowBuilder {
  public:
   WindowBuilder(Dice& dice, const Sizes& shape) : dice_(dice), in_(shape), axes_(shape.size() - 1) {}
 
   RandomLayer build() {
-    if (axes_ == 2 && dice_.chance(0.4)) return pool();
+    if (!kPools[axes_ - 1].empty() && dice_.chance(0.4)) return pool();
     if (axes_ == 2 && dice_.chance(0.3)) return transposed();
     return convolution();
   }
@@ -103,12 +106,12 @@ class WindowBuilder {
   }
 
   RandomLayer pool() {
-    const std::string type = dice_.of({"avg_pool2d", "sum_pool2d", "max_pool2d"});
+    const std::string type = dice_.of(kPools[axes_ - 1]);
     made_.node = {{"type", type}};
     Sizes kernel = each(1, 3), stride = dice_.chance(0.5) ? kernel : each(1, 3), padding = each(0, 1);
     const bool ceil = dice_.chance(0.4);
     made_.shape = {in_[0]};
-    for (std::size_t a = 0; a < 2; ++a) {
+    for (std::size_t a = 0; a < axes_; ++a) {
       padding[a] = std::min(padding[a], kernel[a] / 2);
       while (kernel[a] > in_[a + 1] + 2 * padding[a]) {
         --kernel[a];
@@ -123,7 +126,7 @@ class WindowBuilder {
     if (stride != kernel || dice_.chance(0.3)) made_.node["stride"] = written(stride);
     made_.node["padding"] = written(padding);
     if (ceil) made_.node["ceil_mode"] = true;
-    if (type == "avg_pool2d" && dice_.chance(0.5)) made_.node["count_include_pad"] = false;
+    if (type.starts_with("avg") && dice_.chance(0.5)) made_.node["count_include_pad"] = false;
     return made_;
   }
 
