@@ -60,6 +60,9 @@ TEST(Pools, HavePyTorchsSizes) {
             Shape({1, 3, 3}));
   EXPECT_EQ(shape_of("'type': 'avg_pool2d', 'kernel': [3, 1], 'stride': 2, 'padding': [1, 0]", "[1, 7, 7]"),
             Shape({1, 4, 4}));
+  EXPECT_EQ(shape_of("'type': 'max_pool1d', 'kernel': 3, 'padding': 1", "[2, 8]"), Shape({2, 3}));
+  EXPECT_EQ(shape_of("'type': 'max_pool1d', 'kernel': [3], 'stride': 2, 'ceil_mode': true", "[2, 8]"),
+            Shape({2, 4}));
 }
 
 TEST(LargestPool, PassesSpikesOnAndTheOthersDoNot) {

@@ -88,6 +88,9 @@ TEST(Pools, TakeTheSumTheAverageAndTheLargest) {
             Floats({-1, -2, -4, -5}));
   EXPECT_EQ(values("'type': 'max_pool2d', 'kernel': 2, 'ceil_mode': true", "[1, 3, 3]", kNine),
             Floats({5, 6, 8, 9}));
+  EXPECT_EQ(values("'type': 'max_pool1d', 'kernel': 3, 'stride': 2, 'padding': 1, 'ceil_mode': true",
+                   "[2, 4]", {-4, -3, -2, -1, 5, 8, 7, 6}),
+            Floats({-3, -1, -1, 8, 8, 6}));
 }
 
 TEST(LargestPool, IsNeverANaN) {
