@@ -19,6 +19,7 @@
   LAYER(conv1d)                 \
   LAYER(conv2d)                 \
   LAYER(conv_transpose2d)       \
+  LAYER(avg_pool1d)             \
   LAYER(max_pool1d)             \
   LAYER(avg_pool2d)             \
   LAYER(sum_pool2d)             \

@@ -10,7 +10,8 @@ using Json = nlohmann::ordered_json;
 using Sizes = std::vector<std::size_t>;
 
 // Over positions, over rows and columns.
-const std::vector<std::string> kPools[] = {{"max_pool1d"}, {"avg_pool2d", "sum_pool2d", "max_pool2d"}};
+const std::vector<std::string> kPools[] = {{"avg_pool1d", "max_pool1d"},
+                                           {"avg_pool2d", "sum_pool2d", "max_pool2d"}};
 
 class WindowBuilder {
  public:

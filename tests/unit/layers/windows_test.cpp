@@ -63,6 +63,7 @@ TEST(Pools, HavePyTorchsSizes) {
   EXPECT_EQ(shape_of("'type': 'max_pool1d', 'kernel': 3, 'padding': 1", "[2, 8]"), Shape({2, 3}));
   EXPECT_EQ(shape_of("'type': 'max_pool1d', 'kernel': [3], 'stride': 2, 'ceil_mode': true", "[2, 8]"),
             Shape({2, 4}));
+  EXPECT_EQ(shape_of("'type': 'avg_pool1d', 'kernel': 4", "[3, 11]"), Shape({3, 2}));
 }
 
 TEST(LargestPool, PassesSpikesOnAndTheOthersDoNot) {

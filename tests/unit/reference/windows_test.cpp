@@ -91,6 +91,13 @@ TEST(Pools, TakeTheSumTheAverageAndTheLargest) {
   EXPECT_EQ(values("'type': 'max_pool1d', 'kernel': 3, 'stride': 2, 'padding': 1, 'ceil_mode': true",
                    "[2, 4]", {-4, -3, -2, -1, 5, 8, 7, 6}),
             Floats({-3, -1, -1, 8, 8, 6}));
+  EXPECT_EQ(
+      values("'type': 'avg_pool1d', 'kernel': 4, 'stride': 2, 'padding': 1", "[1, 6]", {1, 2, 4, 8, 16, 32}),
+      Floats({1.75f, 7.5f, 14}));
+  EXPECT_EQ(values("'type': 'avg_pool1d', 'kernel': 4, 'stride': 3, 'padding': 2, 'ceil_mode': true,"
+                   " 'count_include_pad': false",
+                   "[2, 4]", {1, 3, 8, 16, -1, -3, -8, -16}),
+            Floats({2, 9, -2, -9}));
 }
 
 TEST(LargestPool, IsNeverANaN) {
