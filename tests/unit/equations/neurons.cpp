@@ -84,8 +84,9 @@ INSTANTIATE_TEST_SUITE_P(All, EveryNeuron, testing::ValuesIn(builtin_neuron_name
 
 TEST(Neurons, TheModelsOfThisVersionShip) {
   for (const char* name :
-       {"lif", "rlif", "lapicque", "synaptic", "alpha", "delta_lif", "state_lif", "if", "li", "adaptive_lif",
-        "cuba_lif", "cuba_li", "izhikevich", "adex", "qif", "lif_cond", "slstm", "relu_lif", "poisson"})
+       {"lif", "rlif",     "lapicque",       "synaptic", "alpha",    "delta_lif",  "state_lif",
+        "if",  "li",       "adaptive_lif",   "cuba_lif", "cuba_li",  "izhikevich", "adex",
+        "qif", "lif_cond", "hodgkin_huxley", "slstm",    "relu_lif", "poisson"})
     EXPECT_TRUE(builtin_neuron(name)) << name;
   EXPECT_FALSE(builtin_neuron("no_such_model"));
   EXPECT_TRUE(builtin_neuron_text("lif").starts_with("{"));

@@ -2,6 +2,7 @@
 // equations.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -164,6 +165,103 @@ TEST(LifCond, SettlesWhereItsConductancesBalanceAndFiresAtTheirInterval) {
   ASSERT_GE(gaps.size(), 10u);
   const double balance = (10.0 * -60 + 2.0 * -80) / 18, tau = 200.0 / 18;
   EXPECT_NEAR(gaps.back(), tau * std::log((balance + 60) / (balance + 50)), 3 * double{dt});
+}
+
+/// The equations of Hodgkin and Huxley 1952 as they stand there (u is -V, from rest), for Runge and Kutta.
+std::array<double, 4> squid_axon(const std::array<double, 4>& y, double current) {
+  const double u = y[0] + 65, n = y[1], m = y[2], h = y[3];
+  const auto linoid = [](double x) { return std::abs(x) < 1e-9 ? 1 : x / std::expm1(x); };
+  return {current - 120 * m * m * m * h * (u - 115) - 36 * std::pow(n, 4) * (u + 12) - 0.3 * (u - 10.613),
+          0.1 * linoid((10 - u) / 10) * (1 - n) - 0.125 * std::exp(-u / 80) * n,
+          linoid((25 - u) / 10) * (1 - m) - 4 * std::exp(-u / 18) * m,
+          0.07 * std::exp(-u / 20) * (1 - h) - 1 / (std::exp((30 - u) / 10) + 1) * h};
+}
+
+std::vector<double> squid_axon_spikes(double current, double milliseconds, double dt) {
+  std::array<double, 4> y{-65, 0.31768, 0.05293, 0.59612};
+  const auto moved = [&](const std::array<double, 4>& by, double time) {
+    std::array<double, 4> to = y;
+    for (std::size_t i = 0; i < 4; ++i) to[i] += time * by[i];
+    return to;
+  };
+  std::vector<double> times;
+  for (int t = 0; t * dt < milliseconds; ++t) {
+    const auto k1 = squid_axon(y, current), k2 = squid_axon(moved(k1, dt / 2), current),
+               k3 = squid_axon(moved(k2, dt / 2), current), k4 = squid_axon(moved(k3, dt), current);
+    const double was = y[0];
+    for (std::size_t i = 0; i < 4; ++i) y[i] += dt / 6 * (k1[i] + 2 * k2[i] + 2 * k3[i] + k4[i]);
+    if (y[0] > 0 && was <= 0) times.push_back(t * dt);
+  }
+  return times;
+}
+
+TEST(HodgkinHuxley, RestsWithItsGatesWhereThePaperHasThem) {
+  OneNeuron cell = neuron("hodgkin_huxley", {}, 0.05f);
+  EXPECT_TRUE(spike_times(cell, {0}, 500, 0.05f).empty());
+  EXPECT_NEAR(cell.state("v"), -65, 5e-3);
+  EXPECT_NEAR(cell.state("n"), 0.3177, 3e-4);
+  EXPECT_NEAR(cell.state("m"), 0.0529, 3e-4);
+  EXPECT_NEAR(cell.state("h"), 0.5961, 3e-4);
+}
+
+TEST(HodgkinHuxley, SpikesWhenAFineIntegrationDoes) {
+  for (const double current : {7.0, 10.0, 50.0}) {
+    OneNeuron cell = neuron("hodgkin_huxley", {}, 0.01f);
+    const auto times = spike_times(cell, {static_cast<float>(current)}, 100, 0.01f),
+               fine = squid_axon_spikes(current, 100, 0.002);
+    ASSERT_EQ(times.size(), fine.size()) << current;
+    ASSERT_GE(times.size(), 6u);
+    for (std::size_t i = 0; i < times.size(); ++i) EXPECT_NEAR(times[i], fine[i], 0.1) << current;
+    // Coarse steps keep its intervals.
+    OneNeuron coarse = neuron("hodgkin_huxley", {}, 0.1f);
+    const double gap = intervals(fine).back();
+    EXPECT_NEAR(intervals(spike_times(coarse, {static_cast<float>(current)}, 100, 0.1f)).back(), gap,
+                0.02 * gap);
+  }
+}
+
+TEST(HodgkinHuxley, HasRatesWhereTheirFormulasAreZeroByZero) {
+  // At -55 mV for n, at -40 mV for m: the middle of what is to the left and to the right.
+  const auto gate = [](const char* name, float v) {
+    OneNeuron cell = neuron("hodgkin_huxley", {}, 0.05f);
+    cell.state("v") = v;
+    cell.step({0});
+    return cell.state(name);
+  };
+  for (const auto& [name, v] : {std::pair{"n", -55.0f}, std::pair{"m", -40.0f}})
+    EXPECT_NEAR(gate(name, v), (gate(name, v - 0.25f) + gate(name, v + 0.25f)) / 2, 2e-5) << name;
+}
+
+TEST(HodgkinHuxley, FiresOnAndOnBetweenItsPublishedBifurcations) {
+  // Rinzel and Miller 1980, Math. Biosci. 49:27: repetitive firing exists from 6.26 uA/cm2 on, rest loses its
+  // stability in a Hopf bifurcation at 9.78 and has it again from 154.5 on.
+  OneNeuron few = neuron("hodgkin_huxley", {}, 0.02f), many = neuron("hodgkin_huxley", {}, 0.02f);
+  EXPECT_LE(spike_times(few, {6.1f}, 1000, 0.02f).size(), 3u);
+  EXPECT_GE(spike_times(many, {6.4f}, 1000, 0.02f).size(), 45u);
+  // A current that rises slowly finds rest stable beyond 6.26.
+  const auto spikes_up_to = [](double most) {
+    OneNeuron cell = neuron("hodgkin_huxley", {}, 0.02f);
+    std::size_t spikes = 0;
+    for (int ms = 0; ms < 3000; ++ms)
+      spikes += spike_times(cell, {static_cast<float>(most * std::min(ms / 1500.0, 1.0))}, 1, 0.02f).size();
+    return spikes;
+  };
+  EXPECT_EQ(spikes_up_to(9.5), 0u);
+  EXPECT_GE(spikes_up_to(10.1), 20u);
+  // From above, too: the oscillation about rest dies out or stays.
+  const auto swing = [](float current) {
+    OneNeuron cell = neuron("hodgkin_huxley", {}, 0.02f);
+    spike_times(cell, {current}, 2000, 0.02f);
+    float low = 100, high = -100;
+    for (int t = 0; t < 1000; ++t) {
+      cell.step({current});
+      low = std::min(low, cell.state("v"));
+      high = std::max(high, cell.state("v"));
+    }
+    return high - low;
+  };
+  EXPECT_LT(swing(160), 0.1f);
+  EXPECT_GT(swing(149), 1.0f);
 }
 
 TEST(Slstm, FollowsTheGatesOfItsCell) {
