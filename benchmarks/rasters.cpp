@@ -38,7 +38,8 @@ const bool kWide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("
 /// The last word of a row; what lies behind the n-th neuron means nothing.
 std::uint64_t last_word(const unsigned char* row, std::size_t neurons) {
   std::uint64_t word = 0;
-  std::memcpy(&word, row + neurons / 64 * 8, (neurons % 64 + 7) / 8);
+  const std::size_t bytes = (neurons % 64 + 7) / 8;
+  for (std::size_t i = 0; i < bytes; ++i) word |= std::uint64_t{row[neurons / 64 * 8 + i]} << 8 * i;
   return word & ((std::uint64_t{1} << neurons % 64) - 1);
 }
 

@@ -10,15 +10,18 @@ namespace {
 
 // Widths were tried on the shapes of the table: 64 neurons and two steps at a time keep eight sums going,
 // which hides the latency of an addition; a readout of one or two registers needs more steps for the same.
-TileKernel kernel_for(const Layer& layer, bool is_constant) {
+TileKernel kernel_for(const Layer& layer, bool is_constant, std::size_t batch) {
   const bool lif = layer.neuron.kind == Kind::lif;
-  if (is_constant) return lif ? constant_kernel<Lif, 8>() : constant_kernel<Synaptic, 8>();
+  if (is_constant && batch == 1)
+    return lif ? constant_kernel<Lif, 8, 1>() : constant_kernel<Synaptic, 8, 1>();
+  if (is_constant) return lif ? constant_kernel<Lif, 4, 2>() : constant_kernel<Synaptic, 4, 2>();
   if (layer.outputs <= 16) return lif ? tile_kernel<Lif, 1, 8>() : tile_kernel<Synaptic, 1, 8>();
   if (layer.outputs <= 32) return lif ? tile_kernel<Lif, 2, 4>() : tile_kernel<Synaptic, 2, 4>();
   return lif ? tile_kernel<Lif, 4, 2>() : tile_kernel<Synaptic, 4, 2>();
 }
 
 constexpr std::size_t kBlock = 100;  // steps
+constexpr std::size_t kShared = 8;   // samples that need most of a panel
 
 class Network final : public Limit {
  public:
@@ -26,7 +29,7 @@ class Network final : public Limit {
       : shape_(shape), block_(shape.constant ? shape.steps : std::min(shape.steps, kBlock)) {
     std::size_t weights = 0;
     for (const Layer& layer : shape.layers) {
-      Stage stage{layer, kernel_for(layer, shape.constant && stages_.empty()), {}, {}, {}};
+      Stage stage{layer, kernel_for(layer, shape.constant && stages_.empty(), shape.batch), {}, {}, {}};
       stage.panels = Panels(layer, static_cast<std::size_t>(stage.kernel.registers) * kLanes);
       // The last population leaves as whole rows.
       const bool is_last = &layer == &shape.layers.back();
@@ -95,8 +98,10 @@ class Network final : public Limit {
           {events * outputs * sizeof(float), stage.panels.bytes(), Work::Traffic::Way::short_rows},
           {used_bytes, static_cast<std::size_t>(used_bytes / groups)}};
       work.phases.push_back(std::move(sums));
-      work.phases.push_back(
-          {.updates = {stage.kernel.registers, tiles * runs}, .kind = stage.layer.neuron.kind});
+      // Two samples of a constant input take turns.
+      Work::Phase::Tiles updates = {stage.kernel.registers, tiles * runs};
+      if (is_constant && shape_.batch > 1) updates = {2 * updates.registers, updates.count / 2};
+      work.phases.push_back({.updates = updates, .kind = stage.layer.neuron.kind});
       work.synaptic_operations += events * static_cast<double>(stage.layer.outputs);
       events = static_cast<double>(stage.bits.count());
     }
@@ -140,10 +145,18 @@ class Network final : public Limit {
             append(events, (&stage)[-1].bits, sample + b, first + s);
           }
       for (std::size_t tile = 0; tile < stage.panels.tiles; ++tile)
-        for (std::size_t b = 0; b < samples; ++b)
-          stage.kernel.run(
-              block_of(stage, events, tile, sample + b, is_constant ? b : b * steps, first, steps),
-              stage.layer.neuron);
+        if (is_constant) {
+          TileBlock all = block_of(stage, events, tile, sample, 0, first, steps);
+          all.samples = samples, all.bits_of_sample = stage.bits.steps * stage.bits.words;
+          // A single sample needs few of its rows.
+          if (samples >= kShared && tile + 1 < stage.panels.tiles)
+            all.next = stage.panels.panel(tile + 1), all.next_bytes = stage.panels.bytes();
+          stage.kernel.run(all, stage.layer.neuron);
+        } else {
+          for (std::size_t b = 0; b < samples; ++b)
+            stage.kernel.run(block_of(stage, events, tile, sample + b, b * steps, first, steps),
+                             stage.layer.neuron);
+        }
     }
     const Bits& last = stages_.back().bits;
     sink.spikes(first, steps, sample, samples,

@@ -2,14 +2,16 @@
 // panel of weights stays in the nearest cache that holds it.
 #pragma once
 
+#include <algorithm>
+
 #include "limits/cells.h"
 #include "limits/events.h"
 #include "limits/panels.h"
 
 namespace spikeloom::benchmarks {
 
-/// A block of steps of one tile and one sample. List `first + s` holds the events of step s; of a constant
-/// input there is list `first` alone.
+/// A block of steps of one tile and one sample. List `first + s` holds the events of step s. Of a constant
+/// input it is all samples of a group, and list `first + b` holds the events of sample b.
 struct TileBlock {
   const float* panel;
   const float* bias;
@@ -22,6 +24,9 @@ struct TileBlock {
   std::size_t bits_stride;
   float* states;  // null: starts at 0 and nobody asks afterwards
   std::size_t states_stride;
+  std::size_t samples = 1, bits_of_sample = 0;  // of a constant input, like the rest
+  const float* next = nullptr;                  // the panel to come; null: not to be asked for
+  std::size_t next_bytes = 0;
 };
 
 /// Adds the rows of I steps' events to their sums. The steps take turns: a single sum would wait for itself,
@@ -53,6 +58,31 @@ SPIKELOOM_WIDE_INLINE void add_rows(__m512 (&sum)[I][V], const TileBlock& t, std
     }
 }
 
+/// The same of events with values, of one list each of S samples.
+template <int V, int S>
+SPIKELOOM_WIDE_INLINE void add_values(__m512 (&sum)[S][V], const TileBlock& t, std::size_t list) {
+  const std::uint32_t* bound = t.bound + list;
+  std::uint32_t shared = ~0u;
+  for (int i = 0; i < S; ++i) {
+    shared = std::min(shared, bound[i + 1] - bound[i]);
+    for (int v = 0; v < V; ++v) sum[i][v] = _mm512_loadu_ps(t.bias + v * kLanes);
+  }
+  const auto add_row = [&](int i, std::uint32_t k) SPIKELOOM_WIDE {
+    const float* row = t.panel + t.index[bound[i] + k] * std::size_t{V} * kLanes;
+    const __m512 x = _mm512_set1_ps(t.value[bound[i] + k]);
+#pragma GCC unroll 16
+    for (int v = 0; v < V; ++v) sum[i][v] = _mm512_fmadd_ps(_mm512_loadu_ps(row + v * kLanes), x, sum[i][v]);
+  };
+  for (std::uint32_t k = 0; k < shared; ++k)
+#pragma GCC unroll 16
+    for (int i = 0; i < S; ++i) add_row(i, k);
+#pragma GCC unroll 16
+  for (int i = 0; i < S; ++i)
+    for (std::uint32_t k = shared; k < bound[i + 1] - bound[i]; ++k) add_row(i, k);
+  for (int i = 0; i < S; ++i)
+    for (int v = 0; v < V; ++v) sum[i][v] = _mm512_add_ps(sum[i][v], _mm512_setzero_ps());  // -0 becomes +0
+}
+
 template <class Cell, int V, int I>
 SPIKELOOM_WIDE_INLINE void run_steps(Cell& cell, const TileBlock& t, std::size_t step) {
   __m512 sum[I][V];
@@ -80,27 +110,37 @@ SPIKELOOM_WIDE void run_tile(const TileBlock& t, const Neuron& neuron) {
   if (t.states) cell.store(t.states, t.states_stride);
 }
 
-/// An input that never changes: its sum is made once, in V registers, and all steps use it.
-template <template <int> class Cell, int V>
-SPIKELOOM_WIDE void run_constant_tile(const TileBlock& t, const Neuron& neuron) {
-  constexpr std::size_t kWidth = std::size_t{V} * kLanes;
-  __m512 sum[V];
-  for (int v = 0; v < V; ++v) sum[v] = _mm512_loadu_ps(t.bias + v * kLanes);
-  for (std::uint32_t k = t.bound[t.first]; k < t.bound[t.first + 1]; ++k) {
-    const float* row = t.panel + t.index[k] * kWidth;
-    const __m512 x = _mm512_set1_ps(t.value[k]);
-#pragma GCC unroll 16
-    for (int v = 0; v < V; ++v) sum[v] = _mm512_fmadd_ps(_mm512_loadu_ps(row + v * kLanes), x, sum[v]);
-  }
-  for (int v = 0; v < V; ++v) sum[v] = _mm512_add_ps(sum[v], _mm512_setzero_ps());  // -0 becomes +0
-  Cell<V> cell;
+/// A constant input's sums of S samples are made once, in V registers each, and all steps use them.
+/// Meanwhile, while nothing else comes from memory, the next panel is asked for, a piece with each step.
+template <template <int> class Cell, int V, int S>
+SPIKELOOM_WIDE_INLINE void run_constant_samples(const TileBlock& t, const Neuron& neuron, std::size_t sample,
+                                                std::size_t lines, const char*& next) {
+  __m512 sum[S][V];
+  add_values<V, S>(sum, t, t.first + sample);
+  Cell<V * S> cell;
   cell.start(neuron);
-  for (std::size_t step = 0; step < t.steps; ++step)
+  for (std::size_t step = 0; step < t.steps; ++step) {
+    for (std::size_t line = 0; line < S * lines; ++line, next += 64) _mm_prefetch(next, _MM_HINT_T1);
 #pragma GCC unroll 16
-    for (int v = 0; v < V; ++v) {
-      cell.step(v, sum[v]);
-      t.bits[step * t.bits_stride + static_cast<std::size_t>(v)] = spikes(cell, v);
+    for (int i = 0; i < S; ++i) {
+      std::uint16_t* bits =
+          t.bits + (sample + static_cast<std::size_t>(i)) * t.bits_of_sample + step * t.bits_stride;
+#pragma GCC unroll 16
+      for (int v = 0; v < V; ++v) {
+        cell.step(i * V + v, sum[i][v]);
+        bits[v] = spikes(cell, i * V + v);
+      }
     }
+  }
+}
+
+template <template <int> class Cell, int V, int S>
+SPIKELOOM_WIDE void run_constant_tile(const TileBlock& t, const Neuron& neuron) {
+  const char* next = reinterpret_cast<const char*>(t.next);
+  const std::size_t lines = t.next ? t.next_bytes / 64 / (t.samples * t.steps) + 1 : 0;
+  std::size_t b = 0;
+  for (; b + S <= t.samples; b += S) run_constant_samples<Cell, V, S>(t, neuron, b, lines, next);
+  for (; b < t.samples; ++b) run_constant_samples<Cell, V, 1>(t, neuron, b, lines, next);
 }
 
 /// How a layer is run: tile width, and the kernel of that width.
@@ -115,9 +155,9 @@ constexpr TileKernel tile_kernel() {
   return {V, Cell<V>::kStates, run_tile<Cell, V, I>};
 }
 
-template <template <int> class Cell, int V>
+template <template <int> class Cell, int V, int S>
 constexpr TileKernel constant_kernel() {
-  return {V, Cell<V>::kStates, run_constant_tile<Cell, V>};
+  return {V, Cell<V>::kStates, run_constant_tile<Cell, V, S>};
 }
 
 }  // namespace spikeloom::benchmarks
