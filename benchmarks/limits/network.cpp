@@ -14,7 +14,7 @@ TileKernel kernel_for(const Layer& layer, bool is_constant, std::size_t batch) {
   const bool lif = layer.neuron.kind == Kind::lif;
   if (is_constant && batch == 1)
     return lif ? constant_kernel<Lif, 8, 1>() : constant_kernel<Synaptic, 8, 1>();
-  if (is_constant) return lif ? constant_kernel<Lif, 4, 2>() : constant_kernel<Synaptic, 4, 2>();
+  if (is_constant) return lif ? constant_kernel<Lif, 4, 4>() : constant_kernel<Synaptic, 4, 4>();
   if (layer.outputs <= 16) return lif ? tile_kernel<Lif, 1, 8>() : tile_kernel<Synaptic, 1, 8>();
   if (layer.outputs <= 32) return lif ? tile_kernel<Lif, 2, 4>() : tile_kernel<Synaptic, 2, 4>();
   return lif ? tile_kernel<Lif, 4, 2>() : tile_kernel<Synaptic, 4, 2>();
@@ -98,7 +98,7 @@ class Network final : public Limit {
           {events * outputs * sizeof(float), stage.panels.bytes(), Work::Traffic::Way::short_rows},
           {used_bytes, static_cast<std::size_t>(used_bytes / groups)}};
       work.phases.push_back(std::move(sums));
-      // Two samples of a constant input take turns.
+      // Samples of a constant input run in pairs.
       Work::Phase::Tiles updates = {stage.kernel.registers, tiles * runs};
       if (is_constant && shape_.batch > 1) updates = {2 * updates.registers, updates.count / 2};
       work.phases.push_back({.updates = updates, .kind = stage.layer.neuron.kind});

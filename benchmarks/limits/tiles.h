@@ -110,26 +110,30 @@ SPIKELOOM_WIDE void run_tile(const TileBlock& t, const Neuron& neuron) {
   if (t.states) cell.store(t.states, t.states_stride);
 }
 
-/// A constant input's sums of S samples are made once, in V registers each, and all steps use them.
-/// Meanwhile, while nothing else comes from memory, the next panel is asked for, a piece with each step.
-template <template <int> class Cell, int V, int S>
+/// A constant input's sums of S samples are made once, in V registers each, and all steps use them: of P
+/// samples at a time, as many as hide the latency of an update. While these wait for nothing from memory, the
+/// next panel is asked for, a piece with each step.
+template <template <int> class Cell, int V, int S, int P>
 SPIKELOOM_WIDE_INLINE void run_constant_samples(const TileBlock& t, const Neuron& neuron, std::size_t sample,
                                                 std::size_t lines, const char*& next) {
+  static_assert(S % P == 0);
   __m512 sum[S][V];
   add_values<V, S>(sum, t, t.first + sample);
-  Cell<V * S> cell;
-  cell.start(neuron);
-  for (std::size_t step = 0; step < t.steps; ++step) {
-    for (std::size_t line = 0; line < S * lines; ++line, next += 64) _mm_prefetch(next, _MM_HINT_T1);
+#pragma GCC unroll 4
+  for (int first = 0; first < S; first += P) {
+    Cell<V * P> cell;
+    cell.start(neuron);
+    std::uint16_t* bits = t.bits + (sample + static_cast<std::size_t>(first)) * t.bits_of_sample;
+    for (std::size_t step = 0; step < t.steps; ++step, bits += t.bits_stride) {
+      for (std::size_t line = 0; line < P * lines; ++line, next += 64) _mm_prefetch(next, _MM_HINT_T1);
 #pragma GCC unroll 16
-    for (int i = 0; i < S; ++i) {
-      std::uint16_t* bits =
-          t.bits + (sample + static_cast<std::size_t>(i)) * t.bits_of_sample + step * t.bits_stride;
+      for (int i = 0; i < P; ++i)
 #pragma GCC unroll 16
-      for (int v = 0; v < V; ++v) {
-        cell.step(i * V + v, sum[i][v]);
-        bits[v] = spikes(cell, i * V + v);
-      }
+        for (int v = 0; v < V; ++v) {
+          cell.step(i * V + v, sum[first + i][v]);
+          bits[static_cast<std::size_t>(i) * t.bits_of_sample + static_cast<std::size_t>(v)] =
+              spikes(cell, i * V + v);
+        }
     }
   }
 }
@@ -139,8 +143,9 @@ SPIKELOOM_WIDE void run_constant_tile(const TileBlock& t, const Neuron& neuron) 
   const char* next = reinterpret_cast<const char*>(t.next);
   const std::size_t lines = t.next ? t.next_bytes / 64 / (t.samples * t.steps) + 1 : 0;
   std::size_t b = 0;
-  for (; b + S <= t.samples; b += S) run_constant_samples<Cell, V, S>(t, neuron, b, lines, next);
-  for (; b < t.samples; ++b) run_constant_samples<Cell, V, 1>(t, neuron, b, lines, next);
+  for (; b + S <= t.samples; b += S)
+    run_constant_samples < Cell, V, S, S<2 ? 1 : 2>(t, neuron, b, lines, next);
+  for (; b < t.samples; ++b) run_constant_samples<Cell, V, 1, 1>(t, neuron, b, lines, next);
 }
 
 /// How a layer is run: tile width, and the kernel of that width.

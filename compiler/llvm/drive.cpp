@@ -101,7 +101,7 @@ void DriveCode::add_events(spikeloom_element element, const Panel& panel, llvm::
   b_.if_else(b_.CreateIsNotNull(unit), add_spikes, [&] {
     call("spikeloom_add_values", b_.getVoidTy(),
          {panel.weights, panel.distance, panel.row_bytes, panel.width, panel.bias, steps, bounds, numbers,
-          currents, b_.at(numbers, b_.CreateShl(capacity, 2))});
+          currents, b_.at(numbers, b_.CreateShl(capacity, 2)), panel.ahead, panel.ahead_stride});
   });
 }
 

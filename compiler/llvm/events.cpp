@@ -20,7 +20,7 @@ llvm::Value* load_word(VectorBuilder& b, llvm::Value* words, llvm::Value* index)
 class EventAdder {
  public:
   /// p: weights, their distance, bytes of a row, width, bias, steps, bounds of the steps' events, numbers,
-  /// currents; values, if any.
+  /// currents; values, what to fetch ahead and how far from one event to the next, if any.
   EventAdder(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p, bool values)
       : b_(b),
         weights_(p[0]),
@@ -32,7 +32,9 @@ class EventAdder {
         bounds_(p[6]),
         numbers_(p[7]),
         currents_(p[8]),
-        values_(values ? p[9] : nullptr) {}
+        values_(values ? p[9] : nullptr),
+        ahead_(values ? p[10] : nullptr),
+        ahead_stride_(values ? p[11] : nullptr) {}
 
   void run() {
     if (8 * b_.lanes() < kWidestPanel) return emit_strips();
@@ -40,7 +42,7 @@ class EventAdder {
         b_.CreateICmpEQ(width_, b_.getInt64(kWidestPanel)),
         [&] {
           llvm::Value* second = b_.at(weights_, b_.CreateMul(distance_, b_.getInt64(kStripBytes)));
-          emit_tile({{weights_, second}, row_bytes(b_.getInt64(kStrip)), currents_}, bias_, 8, 1);
+          emit_tile({{weights_, second}, row_bytes(b_.getInt64(kStrip)), currents_, ahead_}, bias_, 8, 1);
         },
         [&] { emit_strips(); });
   }
@@ -51,6 +53,7 @@ class EventAdder {
   struct Tile {
     llvm::SmallVector<llvm::Value*, 2> weights;  // half of the vectors each
     llvm::Value *row_bytes, *currents;
+    llvm::Value* ahead = nullptr;  // fetched while rows are added
     Values start = {};
   };
   unsigned vector_bytes() const { return b_.lanes() * 4; }
@@ -141,6 +144,10 @@ class EventAdder {
     llvm::Value* x = nullptr;
     if (values_)
       x = b_.splat(b_.CreateAlignedLoad(b_.getFloatTy(), word_address(b_, values_, event), llvm::Align(4)));
+    if (tile.ahead)
+      b_.CreateIntrinsic(llvm::Intrinsic::prefetch, {b_.getPtrTy()},
+                         {b_.CreateGEP(b_.getInt8Ty(), tile.ahead, b_.CreateMul(event, ahead_stride_)),
+                          b_.getInt32(0), b_.getInt32(2), b_.getInt32(1)});
     Values next;
     for (std::size_t v = 0; v < sum.size(); ++v) {
       llvm::Value* w = b_.load_vector(b_.at(rows[v / in_row], std::uint64_t{v % in_row} * vector_bytes()));
@@ -162,7 +169,7 @@ class EventAdder {
 
   VectorBuilder& b_;
   llvm::Value *weights_, *distance_, *row_bytes_, *width_, *bias_, *steps_, *bounds_, *numbers_, *currents_,
-      *values_;
+      *values_, *ahead_, *ahead_stride_;
 };
 
 }  // namespace

@@ -106,6 +106,7 @@ void PanelCode::choose_drive(std::size_t number, llvm::Value* first, llvm::Value
 void PanelCode::emit_panels(llvm::Value* first, llvm::Value* end) {
   llvm::Value* padded = b_.round_up(f_.end_neuron, 16);
   llvm::Value* outputs = f_.size(2);
+  end_sample_ = end;
   f_.for_each(
       f_.first_neuron, f_.end_neuron,
       [&](llvm::Value* panel) {
@@ -126,6 +127,26 @@ void PanelCode::bring_near(const LinearSource& l, llvm::Value* width) {
 
 llvm::Value* PanelCode::weights_of_panel(const LinearSource& l) {
   return b_.at(f_.operand(l.operand + 1).base, b_.CreateShl(b_.CreateMul(panel_, l.distance), 2));
+}
+
+/// Where many samples are computed one step each, they fetch the next panel's weights, a piece each, while
+/// they add the rows of this one: these come from a near cache, those from far away, at the same time. First
+/// the address of the piece, then what it advances by from event to event: nothing, where nothing is to be
+/// fetched.
+std::pair<llvm::Value*, llvm::Value*> PanelCode::next_panel(const LinearSource& l, llvm::Value* width,
+                                                            llvm::Value* sample, llvm::Value* first) {
+  constexpr std::uint64_t kLine = 64, kEvents = 128;  // of a sample, about
+  llvm::Value* bytes = b_.CreateShl(b_.CreateMul(width, l.fan_in), 2);
+  llvm::Value* stride =
+      b_.CreateAdd(b_.CreateUDiv(bytes, b_.CreateMul(b_.CreateSub(end_sample_, first), b_.getInt64(kEvents))),
+                   b_.getInt64(1));
+  llvm::Value* begin = b_.CreateMul(b_.CreateSub(sample, first), b_.CreateMul(stride, b_.getInt64(kEvents)));
+  llvm::Value* is_wanted =
+      b_.CreateAnd(b_.CreateICmpEQ(f_.steps, b_.getInt64(1)), b_.CreateICmpULE(stride, b_.getInt64(kLine)));
+  is_wanted = b_.CreateAnd(is_wanted, b_.CreateICmpULT(b_.CreateAdd(panel_, width), f_.end_neuron));
+  llvm::Value* here = weights_of_panel(l);
+  llvm::Value* piece = b_.CreateGEP(b_.getInt8Ty(), here, b_.CreateAdd(bytes, begin));
+  return {b_.CreateSelect(is_wanted, piece, here), b_.CreateSelect(is_wanted, stride, b_.getInt64(0))};
 }
 
 /// Some steps at a time, so that their currents stay in the first-level cache.
@@ -155,12 +176,15 @@ void PanelCode::emit_steps_of_panel(llvm::Value* sample, llvm::Value* first, llv
 
 void PanelCode::fill_currents(const LinearSource& l, llvm::Value* width, llvm::Value* sample,
                               llvm::Value* first) {
+  const auto ahead = next_panel(l, width, sample, first);
   const DriveCode::Panel panel{.weights = weights_of_panel(l),
                                .fan_in = l.fan_in,
                                .width = width,
                                .bias = b_.at(f_.operand(l.operand + 2).base, b_.CreateShl(panel_, 2)),
                                .distance = l.distance,
-                               .row_bytes = l.row_bytes};
+                               .row_bytes = l.row_bytes,
+                               .ahead = ahead.first,
+                               .ahead_stride = ahead.second};
   llvm::Value* list = list_of(l, sample, first);
   llvm::Value* done = b_.CreateSub(first_step_, chunk_);
   const auto events = [&] {

@@ -2,6 +2,7 @@
 // are computed first, into the first-level cache, and then the neurons of the panel run.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "llvm/drive.h"
@@ -37,6 +38,8 @@ class PanelCode {
   llvm::Value* weights_of_panel(const LinearSource& l);
   void bring_near(const LinearSource& l, llvm::Value* width);
   void emit_steps_of_panel(llvm::Value* sample, llvm::Value* first, llvm::Value* width, llvm::Value* last);
+  std::pair<llvm::Value*, llvm::Value*> next_panel(const LinearSource& l, llvm::Value* width,
+                                                   llvm::Value* sample, llvm::Value* first);
   void fill_currents(const LinearSource& l, llvm::Value* width, llvm::Value* sample, llvm::Value* first);
   void show_currents(const LinearSource& l, llvm::Value* width, llvm::Value* sample);
 
@@ -48,7 +51,8 @@ class PanelCode {
   std::vector<LinearSource> linear_;
   llvm::Value* list_row_ = nullptr;  // bytes of the lists of a sample
   // Of the steps and the panel that are being computed.
-  llvm::Value *chunk_ = nullptr, *first_step_ = nullptr, *end_step_ = nullptr, *panel_ = nullptr;
+  llvm::Value *chunk_ = nullptr, *first_step_ = nullptr, *end_step_ = nullptr, *panel_ = nullptr,
+              *end_sample_ = nullptr;
 };
 
 }  // namespace spikeloom
