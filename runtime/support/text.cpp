@@ -77,6 +77,12 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+/// Whether one is the other with its letters in another order.
+bool same_letters(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::is_permutation(a.begin(), a.end(), b.begin(),
+                                                     [](char x, char y) { return folded(x) == folded(y); });
+}
+
 }  // namespace
 
 std::optional<char32_t> next_code_point(std::string_view text, std::size_t& position) {
@@ -134,7 +140,11 @@ std::string nearest_name(std::string_view word, std::span<const std::string> nam
         word.size() >= name.size() + best_distance)
       continue;
     const std::size_t d = distance(word, name);
-    if (d < best_distance && d < std::max(word.size(), name.size())) {
+    if (d >= std::max(word.size(), name.size())) continue;
+    // Of two that are as near, the one with the same letters: lfi is lif rather than li.
+    const bool nearer = d < best_distance || (d == best_distance && !best.empty() &&
+                                              same_letters(word, name) && !same_letters(word, best));
+    if (nearer) {
       best = name;
       best_distance = d;
     }

@@ -28,8 +28,8 @@ std::string escaped(std::string_view text, Quotes quotes = Quotes::keep,
                     std::size_t most = std::numeric_limits<std::size_t>::max());
 
 /// The nearest of `names` if it is near enough to be meant, else "": at most one mistake (letter wrong,
-/// missing, too many, or two swapped) in three letters, case and "-" against "_" aside. Ties go to the first
-/// name.
+/// missing, too many, or two swapped) in three letters, case and "-" against "_" aside. Ties go to one of
+/// the same letters, then to the first.
 std::string nearest_name(std::string_view word, std::span<const std::string> names);
 
 /// "a", "a or b", "a, b or c"; after `most` names "...".

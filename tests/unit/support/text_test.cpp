@@ -39,6 +39,8 @@ TEST(NearestName, FindsWhatWasMeantAndNothingElse) {
   EXPECT_EQ(nearest_name("tau-mem", names), "tau_mem");
   EXPECT_EQ(nearest_name("threshhold", names), "threshold");
   EXPECT_EQ(nearest_name("rseet", names), "reset") << "two letters swapped";
+  EXPECT_EQ(nearest_name("lfi", std::vector<std::string>{"li", "if", "lif", "rlif"}), "lif")
+      << "the same letters rather than one of them too many";
   EXPECT_EQ(nearest_name("r", names), "R");
   EXPECT_EQ(nearest_name("weight", names), "");
   EXPECT_EQ(nearest_name("x", names), "");
