@@ -437,7 +437,7 @@ class Planner {
     }
     const spikeloom_element input = facts_.element(source.signal);
     const Id from = buffer_of(source.signal);
-    const PackedSynapses packed = pack(*s.synapses, pool_);
+    const PackedSynapses packed = synapses_.pack(*s.synapses, pool_);
     // A constant has no past.
     for (const std::uint32_t d : packed.packing.delays)
       words.push_back(facts_.constant(source.signal) ? 0 : d + source.delay);
@@ -575,6 +575,7 @@ class Planner {
   Fusion fusion_;
   Plan plan_;
   ConstantPool pool_;
+  SharedSynapses synapses_;
   std::vector<Id> input_buffer_, node_buffer_, sums_buffer_;
   std::vector<std::vector<Id>> state_buffer_, trace_buffer_;
   std::set<Id> read_as_rows_;  // buffers whose readers count on the padding of rows, or on a history

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <unordered_map>
+#include <utility>
 
 #include "schedule/constants.h"
 #include "synapses/packing.h"
@@ -15,6 +17,16 @@ struct PackedSynapses {
 
 /// The synapses by source, delay and partition.
 PackedSynapses pack(const Synapses& synapses, ConstantPool& pool);
+
+/// Packs what is equal once, as every use of a module has it.
+class SharedSynapses {
+ public:
+  /// `synapses` lives as long as this.
+  PackedSynapses pack(const Synapses& synapses, ConstantPool& pool);
+
+ private:
+  std::unordered_multimap<std::uint64_t, std::pair<const Synapses*, PackedSynapses>> known_;  // by a hash
+};
 
 /// What pack() takes.
 std::uint64_t packed_bytes(const Synapses& synapses);

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <set>
 
 #include "schedule/components.h"
 #include "schedule/plan.h"
@@ -270,6 +271,44 @@ TEST(Plan, WeightsArePackedInStripsOnce) {
   EXPECT_EQ(at(64 * 3), 64 * 3);  // output 64 opens the second strip, 16 wide
   EXPECT_EQ(at(64 * 3 + 16 + 5), 69 * 3 + 1);
   EXPECT_EQ(at(64 * 3 + 6), 0);  // behind the last output
+}
+
+TEST(Plan, EqualSynapsesArePackedOnce) {
+  Synapses list;
+  list.out = list.in = 300;
+  list.count = 2;
+  list.target = {1, 299}, list.source = {0, 7};
+  list.weight.how = SynapseValues::How::each;
+  list.weight.values = {0.5f, 0.0f};
+  const auto constants = [](const Synapses& a, const Synapses& b) {
+    NetworkWriter w;
+    const Signal in = w.input(300);
+    for (const Synapses& s : {a, b}) w.add(300, Sparse{{in}, std::make_shared<Synapses>(s)});
+    const Plan plan = plan_of(w.model);
+    // Operands: the input, words, where rows begin, targets, weights.
+    std::set<std::uint32_t> all;
+    for (const spikeloom_stage& stage : plan.stages)
+      for (std::uint32_t k = 2; k < 5; ++k) all.insert(plan.operands[stage.first_operand + k].buffer);
+    return all.size();
+  };
+  EXPECT_EQ(constants(list, list), 3u);
+  for (const int difference : {0, 1, 2}) {
+    Synapses other = list;
+    if (difference == 0) other.weight.values[1] = -0.0f;
+    if (difference == 1) other.source[1] = 8;
+    if (difference == 2) other.weight.values[0] = 2;
+    EXPECT_EQ(constants(list, other), 6u) << difference;
+  }
+  Synapses drawn;
+  drawn.rule = Synapses::Rule::fixed_indegree;
+  drawn.out = drawn.in = 300;
+  drawn.degree = 5;
+  drawn.count = 1500;
+  drawn.weight.a = 1;
+  Synapses again = drawn;
+  again.seed = 1;
+  EXPECT_EQ(constants(drawn, drawn), 3u);
+  EXPECT_EQ(constants(drawn, again), 6u) << "another seed";
 }
 
 TEST(Plan, LoopsThatRunStepByStepHaveWholeRowsOfWeights) {
