@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_set>
 
 #include "model/sources.h"
+#include "synapses/equal.h"
 #include "synapses/packing.h"
 
 namespace spikeloom {
@@ -123,7 +125,7 @@ Facts analyse(const Model& model) {
         std::uint64_t{delay} * model.nodes[signal.first].size * sizeof(float);
 
   std::set<const Tensor*> counted;
-  std::set<const Synapses*> shared;
+  std::unordered_set<const Synapses*, SynapsesHash, SynapsesEqual> shared;
   for (std::size_t i = 0; i < model.nodes.size(); ++i) {
     const ModelNode& node = model.nodes[i];
     NodeFacts& f = facts.nodes[i];

@@ -3,9 +3,9 @@
 
 #include <cstdint>
 #include <unordered_map>
-#include <utility>
 
 #include "schedule/constants.h"
+#include "synapses/equal.h"
 #include "synapses/packing.h"
 
 namespace spikeloom {
@@ -25,7 +25,7 @@ class SharedSynapses {
   PackedSynapses pack(const Synapses& synapses, ConstantPool& pool);
 
  private:
-  std::unordered_multimap<std::uint64_t, std::pair<const Synapses*, PackedSynapses>> known_;  // by a hash
+  std::unordered_map<const Synapses*, PackedSynapses, SynapsesHash, SynapsesEqual> known_;
 };
 
 /// What pack() takes.

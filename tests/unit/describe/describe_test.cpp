@@ -152,6 +152,21 @@ TEST(Describe, GivesProgramsTheSameFacts) {
   EXPECT_EQ(o["memory"]["weights"], 24);
 }
 
+TEST(Analysis, CountsWhatEqualSynapsesTakeOnce) {
+  const auto sparse = [](const std::string& name, int seed) {
+    return "'" + name +
+           "': { 'type': 'sparse', 'from': 'x', 'shape': [30, 20], 'rule': 'fixed_indegree', 'degree': 4," +
+           " 'weight': 0.5, 'seed': " + std::to_string(seed) + " }";
+  };
+  const auto bytes = [&](int seed) {
+    const Built b = build(sparse("a", 1) + ", " + sparse("b", seed), "'x': { 'shape': [20] }");
+    EXPECT_TRUE(b.model) << b.problems();
+    return b.model ? analyse(*b.model).total.weight_bytes : 0;
+  };
+  EXPECT_GT(bytes(1), 0u);
+  EXPECT_EQ(bytes(2), 2 * bytes(1));
+}
+
 TEST(Analysis, KnowsWhatNeverChanges) {
   const Built b = build(R"(
     'fc': { 'type': 'linear', 'from': 'still', 'weight': [[1, 2]] },
