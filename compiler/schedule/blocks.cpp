@@ -15,9 +15,13 @@ constexpr std::uint64_t kMostBlockBytes = 64 << 20;
 /// So should rows and states of a group of samples, which run a block through all stages before the next ones
 /// do; but every group reads all weights again.
 constexpr std::uint64_t kGroupBytes = 512 << 10;
-/// Event lists of a sample, and of a group of samples that share a panel while it is in the cache.
-constexpr std::uint64_t kSampleListBytes = 8 << 20;
+/// Event lists of a group of samples that share a panel while it is in the cache, if every input were active:
+/// up to half of what the weights take, which come from memory once for each group and chunk of steps. A
+/// sample takes its share of that for a chunk.
 constexpr std::uint64_t kGroupListBytes = 64 << 20;
+constexpr std::uint64_t kMostGroupListBytes = 256 << 20;
+constexpr std::uint64_t kSamplesOfLists = 8;
+constexpr std::uint64_t kMostSampleListBytes = 16 << 20;
 constexpr std::uint32_t kLargestGroup = 32;
 /// A panel of weights should stay in the second-level cache. Between the two widths lies nothing: a row of 16
 /// is one cache line, and sums of eight steps advance together.
@@ -25,6 +29,16 @@ constexpr std::uint64_t kPanelBytes = 1 << 20;
 constexpr std::uint32_t kNarrowPanel = 16;
 
 }  // namespace
+
+static std::uint64_t group_list_bytes(std::uint64_t fan_in, std::uint64_t outputs) {
+  return std::clamp(fan_in * outputs * sizeof(float) / 2, kGroupListBytes, kMostGroupListBytes);
+}
+
+/// Of a list, without what does not grow with its steps: powers of two fit exactly.
+static std::uint64_t event_bytes(std::size_t fan_in, std::uint64_t steps, spikeloom_element input) {
+  return std::max<std::uint64_t>(
+      list_bytes(list_capacity(fan_in, steps), input) - list_bytes(list_capacity(fan_in, 0), input), 1);
+}
 
 bool is_stage(std::uint32_t node, const SignalFacts& facts, const Fusion& fusion) {
   return !facts.aliased(node) && !facts.window(node) && !fusion.fused(node);
@@ -67,20 +81,20 @@ std::uint32_t choose_block(const Model& model, const SignalFacts& facts, const F
 std::uint32_t choose_group(const Model& model, const SignalFacts& facts, const Fusion& fusion,
                            const PlanOptions& options, std::uint32_t block_steps) {
   if (options.group > 0) return options.group;
-  std::uint64_t lists = 1;
+  std::uint64_t samples = kLargestGroup;
   for (const ModelNode& node : model.nodes)
     if (const auto* l = std::get_if<Linear>(&node.kind)) {
-      const std::size_t in = l->weight->shape[1];
+      const std::size_t in = l->weight->shape[1], out = l->weight->shape[0];
       const spikeloom_element element = facts.element(l->input.signal);
-      const std::uint32_t steps = list_steps(in, element, options, block_steps);
-      lists = std::max(lists, list_bytes(list_capacity(in, steps), element));
+      const std::uint32_t steps = list_steps(in, out, element, options, block_steps);
+      samples = std::min(samples, list_samples(in, out, element, steps));
     }
   // Inputs are read where they lie, once; what stages give to each other should still be near.
   const Traffic traffic = traffic_of(model, facts, fusion);
   const std::uint64_t bytes = std::clamp(traffic.weights, kGroupBytes, kMostBlockBytes);
   const std::uint64_t sample = std::max<std::uint64_t>(block_steps * traffic.rows + traffic.states, 1);
-  return static_cast<std::uint32_t>(std::bit_floor(
-      std::clamp<std::uint64_t>(std::min(kGroupListBytes / lists, bytes / sample), 1, kLargestGroup)));
+  return static_cast<std::uint32_t>(
+      std::bit_floor(std::clamp<std::uint64_t>(std::min(samples, bytes / sample), 1, kLargestGroup)));
 }
 
 std::uint32_t choose_panel(std::uint64_t fan_in, const PlanOptions& options) {
@@ -88,11 +102,18 @@ std::uint32_t choose_panel(std::uint64_t fan_in, const PlanOptions& options) {
   return fan_in * kPanel * 4 > kPanelBytes ? kNarrowPanel : kPanel;
 }
 
-std::uint32_t list_steps(std::size_t fan_in, spikeloom_element input, const PlanOptions& options,
-                         std::uint32_t block_steps) {
+std::uint32_t list_steps(std::size_t fan_in, std::uint64_t outputs, spikeloom_element input,
+                         const PlanOptions& options, std::uint32_t block_steps) {
   if (options.list_steps > 0) return std::min(options.list_steps, block_steps);
-  const std::uint64_t step = list_bytes(list_capacity(fan_in, 1), input);
-  return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(kSampleListBytes / step, 1, block_steps));
+  const std::uint64_t step = event_bytes(fan_in, 1, input);
+  const std::uint64_t bytes =
+      std::min(group_list_bytes(fan_in, outputs) / kSamplesOfLists, kMostSampleListBytes);
+  return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(bytes / step, 1, block_steps));
+}
+
+std::uint64_t list_samples(std::size_t fan_in, std::uint64_t outputs, spikeloom_element input,
+                           std::uint32_t steps) {
+  return group_list_bytes(fan_in, outputs) / event_bytes(fan_in, steps, input);
 }
 
 }  // namespace spikeloom

@@ -23,7 +23,10 @@ inline constexpr std::uint32_t kPanel = 64;
 std::uint32_t choose_panel(std::uint64_t fan_in, const PlanOptions& options);
 
 /// Steps whose events are listed together.
-std::uint32_t list_steps(std::size_t fan_in, spikeloom_element input, const PlanOptions& options,
-                         std::uint32_t block_steps);
+std::uint32_t list_steps(std::size_t fan_in, std::uint64_t outputs, spikeloom_element input,
+                         const PlanOptions& options, std::uint32_t block_steps);
+/// Samples whose lists of so many steps have room together.
+std::uint64_t list_samples(std::size_t fan_in, std::uint64_t outputs, spikeloom_element input,
+                           std::uint32_t steps);
 
 }  // namespace spikeloom

@@ -324,7 +324,7 @@ class Planner {
   void place_lists() {
     std::uint32_t steps = plan_.block_steps;
     for (const LinearSource& l : linear_)
-      steps = std::min(steps, list_steps(l.fan_in, l.input, options_, plan_.block_steps));
+      steps = std::min(steps, list_steps(l.fan_in, stage_.sizes[0], l.input, options_, plan_.block_steps));
     std::uint64_t bytes = 0;
     for (const LinearSource& l : linear_) {
       std::vector<std::uint32_t> facts(kDriveFacts);

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <set>
 
+#include "schedule/blocks.h"
 #include "schedule/components.h"
 #include "schedule/plan.h"
 #include "support/check.h"
@@ -346,6 +347,19 @@ TEST(Plan, PanelsGrowNarrowWhereThereAreManyInputs) {
   EXPECT_EQ(panel(4096), 64u);
   EXPECT_EQ(panel(4097), 16u);
   EXPECT_EQ(panel(20000), 16u);
+}
+
+TEST(Plan, ListsGrowWithWeightsThatEveryChunkReadsAgain) {
+  const auto steps = [](std::uint64_t n) { return list_steps(n, n, SPIKELOOM_FLOAT, {}, 128); };
+  const auto samples = [&](std::uint64_t n) { return list_samples(n, n, SPIKELOOM_FLOAT, steps(n)); };
+  EXPECT_EQ(steps(1024), 128u);
+  EXPECT_EQ(steps(16384), 128u);  // a whole block, where every 64 steps would read 1 GiB
+  EXPECT_EQ(samples(4096), 16u);
+  EXPECT_EQ(samples(8192), 16u);
+  EXPECT_EQ(samples(16384), 16u);
+  // Few outputs have few weights, and lists no larger than they were.
+  EXPECT_EQ(list_steps(16384, 1, SPIKELOOM_FLOAT, {}, 128), 64u);
+  EXPECT_EQ(list_samples(16384, 1, SPIKELOOM_FLOAT, 64), 8u);
 }
 
 TEST(Plan, LayersOfEqualStructureShareAKernelWhateverTheirSizes) {
