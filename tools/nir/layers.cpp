@@ -72,7 +72,8 @@ void put_layer(const Node& node, const Place& place, const NodeContext& context,
       Diagnostic d =
           problem(context.file, weight.place, "'weight' of node '" + escaped(node.path) + "' is not a matrix",
                   "[out, in]", to_string(weight.shape));
-      d.kind = ErrorKind::unsupported;
+      // The format allows more axes in front, which no layer here has.
+      if (weight.shape.size() > 2) d.kind = ErrorKind::unsupported;
       context.report.add(std::move(d));
       return;
     }

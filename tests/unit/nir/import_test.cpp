@@ -17,6 +17,7 @@ struct Made {
   std::unique_ptr<Graph> graph;
   std::optional<Model> model;
   std::string problems;  // as people read them
+  ErrorKind kind = ErrorKind::invalid;
 };
 
 Made made(const hdf5::Object& root, const Options& options = {}) {
@@ -32,6 +33,7 @@ Made made(const hdf5::Object& root, const Options& options = {}) {
     if (m.graph) m.model = build_model(*m.graph, {}, report);
   }
   m.problems = report.error().text();
+  m.kind = report.error().kind();
   return m;
 }
 
@@ -332,6 +334,16 @@ TEST(NirImport, EveryMistakeIsNamedWithItsNode) {
   EXPECT_EQ(made(file(no_edges)).problems,
             "model.nir: /node/edges: error: the graph has no edges\n"
             "  expected  a dataset of pairs of node names");
+}
+
+TEST(NirImport, AWeightWithoutTwoAxesIsAMistakeAndOneWithMoreIsBeyondUs) {
+  const auto kind_of = [](std::vector<std::size_t> shape) {
+    const Made m = made(one(node("Linear", {{"weight", numbers({0.5, 0.5, 0.5, 0.5}, std::move(shape))}})));
+    EXPECT_NE(m.problems.find("'weight' of node 'x' is not a matrix"), std::string::npos) << m.problems;
+    return m.kind;
+  };
+  EXPECT_EQ(kind_of({4}), ErrorKind::invalid);
+  EXPECT_EQ(kind_of({1, 2, 2}), ErrorKind::unsupported);
 }
 
 TEST(NirImport, WhatIsNotOfNirIsLeftAlone) {
