@@ -9,7 +9,7 @@
 namespace spikeloom::benchmarks {
 namespace {
 
-volatile float kept;
+volatile float kept_sum;
 
 /// Rows of V registers; the lists of I steps take turns.
 template <int V, int I>
@@ -21,7 +21,7 @@ SPIKELOOM_WIDE void add_lists(const TileBlock& t, std::size_t times) {
     for (int i = 0; i < I; ++i)
       for (int v = 0; v < V; ++v) all = _mm512_add_ps(all, sum[i][v]);
   }
-  kept = _mm512_cvtss_f32(all);
+  kept_sum = _mm512_cvtss_f32(all);
 }
 
 template <int V>
@@ -47,7 +47,7 @@ SPIKELOOM_WIDE void run_cell(std::size_t steps) {
   float states[3 * V * kLanes], sum = 0;
   cell.store(states, V * kLanes);
   for (int i = 0; i < V * kLanes; ++i) sum += states[i];
-  kept = sum;
+  kept_sum = sum;
 }
 
 constexpr std::size_t kSteps = 100000;

@@ -16,8 +16,8 @@ namespace spikeloom {
 
 namespace {
 
-constexpr std::uint64_t kMostHeader = 100'000'000;  // bytes; the limit of the format's own reader
-constexpr std::size_t kMostAxes = 32;
+constexpr std::uint64_t kMostListing = 100'000'000;  // bytes; the limit of the format's own reader
+constexpr std::size_t kMostDims = 32;
 constexpr bool kSwapped = std::endian::native != std::endian::little;  // the format is little-endian
 
 struct Entry {
@@ -73,7 +73,7 @@ class HeaderReader {
                       offsets = value.find("data_offsets");
     if (value.size() != 3 || !type.is(json::Kind::string) || !shape.is(json::Kind::array) ||
         !offsets.is(json::Kind::array) || offsets.size() != 2 || !offsets[0].is_unsigned() ||
-        !offsets[1].is_unsigned() || shape.size() > kMostAxes)
+        !offsets[1].is_unsigned() || shape.size() > kMostDims)
       return wrong(name, "this is not a description of an array",
                    "{\"dtype\": \"F32\", \"shape\": [10, 64], \"data_offsets\": [0, 2560]}",
                    value.describe());
@@ -135,17 +135,17 @@ Result<Tensor> read_safetensors(const Bytes& bytes, std::string_view member, con
   TRY_VOID(bytes.read(0, length_bytes));
   std::uint64_t length = 0;
   for (std::size_t i = sizeof length_bytes; i-- > 0;) length = length << 8 | length_bytes[i];
-  if (length > std::min(kMostHeader, bytes.size - sizeof length_bytes))
+  if (length > std::min(kMostListing, bytes.size - sizeof length_bytes))
     return file_error(
         bytes.name, "this is not a safetensors file: its header does not fit",
-        "at most " + std::to_string(std::min(kMostHeader, bytes.size - sizeof length_bytes)) + " bytes",
+        "at most " + std::to_string(std::min(kMostListing, bytes.size - sizeof length_bytes)) + " bytes",
         std::to_string(length));
   std::string text(length, '\0');
   TRY_VOID(bytes.read(sizeof length_bytes, {reinterpret_cast<unsigned char*>(text.data()), text.size()}));
 
   // Three levels for arrays; metadata is flat.
   Result<std::shared_ptr<const json::Document>> document =
-      json::Document::parse(text, "", {.bytes = kMostHeader, .depth = 4, .values = 4u << 20});
+      json::Document::parse(text, "", {.bytes = kMostListing, .depth = 4, .values = 4u << 20});
   if (!document) {
     const Diagnostic& first = document.error().diagnostics.front();
     Error error =

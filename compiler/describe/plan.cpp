@@ -7,6 +7,7 @@
 #include "describe/columns.h"
 #include "json/json.h"
 #include "session/shares.h"
+#include "support/text.h"
 
 namespace spikeloom {
 namespace {
@@ -19,10 +20,6 @@ DensityOf assumed(const PlanView& view) {
 
 StageWork work(const PlanShape& plan, const StageShape& stage, const PlanView& view) {
   return work_of(view.costs, plan, stage, view.batch, assumed(view));
-}
-
-std::string counted(std::uint64_t n, const std::string& noun) {
-  return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
 }
 
 /// Where dense input is another matter than events.

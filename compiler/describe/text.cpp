@@ -7,6 +7,7 @@
 #include "describe/edges.h"
 #include "describe/groups.h"
 #include "json/json.h"
+#include "support/text.h"
 #include "synapses/words.h"
 
 namespace spikeloom {
@@ -26,11 +27,6 @@ std::string bytes_text(std::uint64_t bytes) {
 std::string padded(std::string text, std::size_t width) {
   if (text.size() < width) text.resize(width, ' ');
   return text;
-}
-
-/// "1 step", "2 steps"
-std::string counted(std::uint64_t n, const std::string& noun) {
-  return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
 }
 
 class Describer {

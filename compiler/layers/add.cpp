@@ -3,7 +3,7 @@
 namespace spikeloom {
 namespace {
 
-void build(LayerBuilder& l) {
+void build_add(LayerBuilder& l) {
   l.chain('+');
 }
 
@@ -13,7 +13,7 @@ LayerKind add_layer() {
   return {.name = "add",
           .doc = "the sum of operands of equal shape, left to right",
           .operands = true,
-          .build = build};
+          .build = build_add};
 }
 
 }  // namespace spikeloom

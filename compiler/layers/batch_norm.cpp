@@ -43,7 +43,7 @@ bool fits(LayerBuilder& l, const char* name, const Values& values, const Shape& 
 // PyTorch's BatchNorm1d and 2d in inference, per step snnTorch's BatchNormTT: with
 // a = weight * (1 / sqrt(variance + eps)) and c = fma(-mean, a, bias), computed once, y = fma(x, a, c).
 // After the last step for which values are given, those of the last one hold.
-void build(LayerBuilder& l) {
+void build_batch_norm(LayerBuilder& l) {
   l.foreign("running_mean", "mean");
   l.foreign("running_var", "variance");
   l.foreign("var", "variance");
@@ -92,7 +92,7 @@ void build(LayerBuilder& l) {
 LayerKind batch_norm_layer() {
   return {.name = "batch_norm",
           .doc = "subtracts a mean and divides by a deviation, channel by channel",
-          .build = build};
+          .build = build_batch_norm};
 }
 
 }  // namespace spikeloom

@@ -3,7 +3,7 @@
 namespace spikeloom {
 namespace {
 
-void build(LayerBuilder& l) {
+void build_concat(LayerBuilder& l) {
   l.foreign("dim", "axis");
   std::int64_t axis = l.integer(
       "axis",
@@ -28,7 +28,8 @@ void build(LayerBuilder& l) {
 }  // namespace
 
 LayerKind concat_layer() {
-  return {.name = "concat", .doc = "the operands one behind the other", .operands = true, .build = build};
+  return {
+      .name = "concat", .doc = "the operands one behind the other", .operands = true, .build = build_concat};
 }
 
 }  // namespace spikeloom

@@ -4,7 +4,7 @@ namespace spikeloom {
 namespace {
 
 // PyTorch's Conv1d: conv2d with one row.
-void build(LayerBuilder& l) {
+void build_conv1d(LayerBuilder& l) {
   build_convolution(l, 1);
 }
 
@@ -13,7 +13,7 @@ void build(LayerBuilder& l) {
 LayerKind conv1d_layer() {
   return {.name = "conv1d",
           .doc = "a window of weights slides over the positions of each channel",
-          .build = build};
+          .build = build_conv1d};
 }
 
 }  // namespace spikeloom

@@ -7,7 +7,7 @@ namespace {
 
 // Every input adds its window of weights to the output; a sum runs over ascending inputs. PyTorch's
 // ConvTranspose2d: size (n - 1) s - 2p + d (k - 1) + output_padding + 1.
-void build(LayerBuilder& l) {
+void build_conv_transpose2d(LayerBuilder& l) {
   l.foreign("kernel_size", "weight");
   l.foreign("in_channels", "weight");
   l.foreign("out_channels", "weight");
@@ -65,7 +65,7 @@ void build(LayerBuilder& l) {
 LayerKind conv_transpose2d_layer() {
   return {.name = "conv_transpose2d",
           .doc = "every value adds a window of weights to the output",
-          .build = build};
+          .build = build_conv_transpose2d};
 }
 
 }  // namespace spikeloom

@@ -4,7 +4,7 @@ namespace spikeloom {
 namespace {
 
 // Every element has its own delay; an edge that is late as a whole says so in `from`.
-void build(LayerBuilder& l) {
+void build_delay(LayerBuilder& l) {
   const auto shape = l.input();
   const auto steps = l.values(
       "steps", {.doc = "delay in steps: a number, or a tensor that broadcasts to the sample"}, shape);
@@ -14,8 +14,9 @@ void build(LayerBuilder& l) {
 }  // namespace
 
 LayerKind delay_layer() {
-  return {
-      .name = "delay", .doc = "every element as it was some steps ago; 0 before the start", .build = build};
+  return {.name = "delay",
+          .doc = "every element as it was some steps ago; 0 before the start",
+          .build = build_delay};
 }
 
 }  // namespace spikeloom

@@ -6,7 +6,7 @@ namespace {
 // snnTorch's spikegen.delta: a spike where the value has risen by at least `threshold` since the step before.
 // Before the first step lies 0, or with `padding` the first value itself. Not strict, unlike a neuron's
 // threshold.
-void build(LayerBuilder& l) {
+void build_delta(LayerBuilder& l) {
   const auto shape = l.input();
   const auto threshold =
       l.values("threshold",
@@ -29,7 +29,8 @@ void build(LayerBuilder& l) {
 }  // namespace
 
 LayerKind delta_layer() {
-  return {.name = "delta", .doc = "delta modulation: a spike where a value has changed", .build = build};
+  return {
+      .name = "delta", .doc = "delta modulation: a spike where a value has changed", .build = build_delta};
 }
 
 }  // namespace spikeloom

@@ -4,7 +4,7 @@ namespace spikeloom {
 namespace {
 
 // Axes never count steps or batch: PyTorch's Flatten(1) is the default here.
-void build(LayerBuilder& l) {
+void build_flatten(LayerBuilder& l) {
   std::int64_t first = l.integer(
       "start_dim", {.doc = "first axis of a sample that is joined", .value = 0, .low = -8, .high = 7});
   std::int64_t last = l.integer(
@@ -39,7 +39,7 @@ void build(LayerBuilder& l) {
 }  // namespace
 
 LayerKind flatten_layer() {
-  return {.name = "flatten", .doc = "joins neighbouring axes of a sample into one", .build = build};
+  return {.name = "flatten", .doc = "joins neighbouring axes of a sample into one", .build = build_flatten};
 }
 
 }  // namespace spikeloom

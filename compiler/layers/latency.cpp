@@ -57,7 +57,7 @@ Latency read(LayerBuilder& l) {
   return v;
 }
 
-void build(LayerBuilder& l) {
+void build_latency(LayerBuilder& l) {
   l.foreign("steps", "num_steps");
   const Latency v = read(l);
   l.input();
@@ -113,7 +113,7 @@ void build(LayerBuilder& l) {
 LayerKind latency_layer() {
   return {.name = "latency",
           .doc = "latency code: one spike an element, the earlier the larger it is",
-          .build = build};
+          .build = build_latency};
 }
 
 }  // namespace spikeloom

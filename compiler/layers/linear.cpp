@@ -4,7 +4,7 @@ namespace spikeloom {
 namespace {
 
 // y[out] = fma(weight[out, in], x[in], ...) in ascending `in` from bias[out]; PyTorch's Linear.
-void build(LayerBuilder& l) {
+void build_linear(LayerBuilder& l) {
   l.foreign("in_features", "weight");
   l.foreign("out_features", "weight");
   l.foreign("weights", "weight");
@@ -19,8 +19,9 @@ void build(LayerBuilder& l) {
 }  // namespace
 
 LayerKind linear_layer() {
-  return {
-      .name = "linear", .doc = "every output is a weighted sum of all inputs, plus a bias", .build = build};
+  return {.name = "linear",
+          .doc = "every output is a weighted sum of all inputs, plus a bias",
+          .build = build_linear};
 }
 
 }  // namespace spikeloom

@@ -4,7 +4,7 @@ namespace spikeloom {
 namespace {
 
 // m = x > m ? x : m from -infinity, in the order of rows and columns: a NaN is never the largest.
-void build(LayerBuilder& l) {
+void build_max_pool2d(LayerBuilder& l) {
   build_pool(l, Pool::How::largest, 2);
 }
 
@@ -13,7 +13,7 @@ void build(LayerBuilder& l) {
 LayerKind max_pool2d_layer() {
   return {.name = "max_pool2d",
           .doc = "the largest value of each window of a channel; spikes stay spikes",
-          .build = build};
+          .build = build_max_pool2d};
 }
 
 }  // namespace spikeloom

@@ -3,7 +3,7 @@
 namespace spikeloom {
 namespace {
 
-void build(LayerBuilder& l) {
+void build_multiply(LayerBuilder& l) {
   l.chain('*');
 }
 
@@ -13,7 +13,7 @@ LayerKind multiply_layer() {
   return {.name = "multiply",
           .doc = "the product of operands of equal shape, left to right",
           .operands = true,
-          .build = build};
+          .build = build_multiply};
 }
 
 }  // namespace spikeloom

@@ -3,7 +3,7 @@
 namespace spikeloom {
 namespace {
 
-void build(LayerBuilder& l) {
+void build_relu(LayerBuilder& l) {
   l.input();
   l.elementwise("max(input, 0)");
 }
@@ -11,7 +11,7 @@ void build(LayerBuilder& l) {
 }  // namespace
 
 LayerKind relu_layer() {
-  return {.name = "relu", .doc = "negative values become 0", .build = build};
+  return {.name = "relu", .doc = "negative values become 0", .build = build_relu};
 }
 
 }  // namespace spikeloom

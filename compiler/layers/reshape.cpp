@@ -3,7 +3,7 @@
 namespace spikeloom {
 namespace {
 
-void build(LayerBuilder& l) {
+void build_reshape(LayerBuilder& l) {
   const auto wanted = l.integers("shape", {.doc = "the new shape of a sample; one extent may be -1"});
   const auto shape = l.input();
   if (!wanted) return l.reshape({});
@@ -44,7 +44,7 @@ void build(LayerBuilder& l) {
 }  // namespace
 
 LayerKind reshape_layer() {
-  return {.name = "reshape", .doc = "the same values under another shape, row-major", .build = build};
+  return {.name = "reshape", .doc = "the same values under another shape, row-major", .build = build_reshape};
 }
 
 }  // namespace spikeloom

@@ -3,7 +3,7 @@
 namespace spikeloom {
 namespace {
 
-void build(LayerBuilder& l) {
+void build_scale(LayerBuilder& l) {
   const auto shape = l.input();
   const auto scale =
       l.values("scale", {.doc = "factor: a number, or a tensor that broadcasts to the sample"}, shape);
@@ -13,7 +13,7 @@ void build(LayerBuilder& l) {
 }  // namespace
 
 LayerKind scale_layer() {
-  return {.name = "scale", .doc = "multiplies every value by a factor", .build = build};
+  return {.name = "scale", .doc = "multiplies every value by a factor", .build = build_scale};
 }
 
 }  // namespace spikeloom

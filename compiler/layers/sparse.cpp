@@ -261,7 +261,7 @@ class Reader {
 // y[out] = fma(weight, x[in], ...) over the synapses of `out`: the oldest values first, then by source, then
 // in the order of the list; so a sparse layer without delays has the bits of the linear layer with zeros in
 // it.
-void build(LayerBuilder& l) {
+void build_sparse(LayerBuilder& l) {
   l.foreign("connections", "rule");
   l.foreign("data", "weight");
   l.foreign("row", "rows");
@@ -291,7 +291,7 @@ void build(LayerBuilder& l) {
 LayerKind sparse_layer() {
   return {.name = "sparse",
           .doc = "every output is a weighted sum over its synapses: a list, or a rule that is drawn",
-          .build = build};
+          .build = build_sparse};
 }
 
 }  // namespace spikeloom

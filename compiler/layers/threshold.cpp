@@ -4,7 +4,7 @@ namespace spikeloom {
 namespace {
 
 // A condition as expression: the output is spikes.
-void build(LayerBuilder& l) {
+void build_threshold(LayerBuilder& l) {
   const auto shape = l.input();
   const auto threshold = l.values(
       "threshold",
@@ -15,7 +15,8 @@ void build(LayerBuilder& l) {
 }  // namespace
 
 LayerKind threshold_layer() {
-  return {.name = "threshold", .doc = "a spike where a value is above the threshold", .build = build};
+  return {
+      .name = "threshold", .doc = "a spike where a value is above the threshold", .build = build_threshold};
 }
 
 }  // namespace spikeloom

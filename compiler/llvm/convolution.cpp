@@ -12,24 +12,24 @@
 namespace spikeloom {
 namespace {
 
-enum Operand : unsigned {
-  kInput,
-  kGeometry,
-  kRows,
-  kColumns,
-  kWindow,
-  kWeights,
-  kBias,
-  kFacts,
-  kPoolRows,  // where there is a pool
-  kPoolColumns,
-  kPoolDivisors,
-  kOwnValues
-};
-
 constexpr std::uint64_t kUnit = 64;  // bytes
 
 class ConvolutionEmitter {
+  enum Operand : unsigned {
+    kInput,
+    kGeometry,
+    kRows,
+    kColumns,
+    kWindow,
+    kWeights,
+    kBias,
+    kFacts,
+    kPoolRows,  // where there is a pool
+    kPoolColumns,
+    kPoolDivisors,
+    kOwnValues
+  };
+
  public:
   ConvolutionEmitter(KernelFrame& f, const ConvolutionKernel& kernel, DriveCode& drives)
       : f_(f), b_(f.b), k_(kernel), drives_(drives), grid_(f, kGeometry) {}
@@ -64,10 +64,6 @@ class ConvolutionEmitter {
 
  private:
   llvm::Value* word(std::uint64_t x) { return b_.getInt64(x); }
-  llvm::Value* load_word(llvm::Value* words, llvm::Value* index) {
-    return b_.CreateZExt(b_.CreateLoad(b_.getInt32Ty(), b_.at(words, b_.CreateShl(index, 2))),
-                         b_.getInt64Ty());
-  }
 
   /// Where values are not 0 or 1, a product that underflows may leave a -0.
   bool has_values() const { return k_.input == SPIKELOOM_FLOAT; }
@@ -79,7 +75,7 @@ class ConvolutionEmitter {
       add_events(events);
     };
     if (!k_.may_be_dense) return by_events();
-    llvm::Value* from = load_word(f_.operand(kFacts).base, word(kDenseFrom));
+    llvm::Value* from = b_.load_word(f_.operand(kFacts).base, word(kDenseFrom));
     llvm::Value* many = b_.CreateICmpUGE(b_.CreateShl(events, 16), b_.CreateMul(inputs_, from));
     b_.if_else(many, [&] { emit_dense(input); }, by_events);
   }
@@ -123,10 +119,10 @@ class ConvolutionEmitter {
     llvm::Value *rows = f_.operand(kPoolRows).base, *columns = f_.operand(kPoolColumns).base;
     llvm::Value* end = grid_[kPooledColumns];
     const auto first_of = [&](llvm::Value* table, llvm::Value* place) {
-      return load_word(table, b_.CreateShl(place, 1));
+      return b_.load_word(table, b_.CreateShl(place, 1));
     };
     const auto size_of = [&](llvm::Value* table, llvm::Value* place) {
-      return load_word(table, b_.CreateOr(b_.CreateShl(place, 1), word(1)));
+      return b_.load_word(table, b_.CreateOr(b_.CreateShl(place, 1), word(1)));
     };
     f_.for_each(word(0), grid_[kGroups], [&](llvm::Value* group) {
       llvm::Value* sums = b_.at(sums_, b_.CreateMul(group, group_bytes_));
@@ -236,7 +232,7 @@ class ConvolutionEmitter {
     llvm::Value *rows = f_.operand(kRows).base, *columns = f_.operand(kColumns).base;
     llvm::Value* channel_bytes = b_.CreateMul(grid_[kElements], strip_bytes_);
     f_.for_each(word(0), events, [&](llvm::Value* event) {
-      llvm::Value* number = load_word(numbers, event);
+      llvm::Value* number = b_.load_word(numbers, event);
       llvm::Value* value = values ? b_.splat(f_.load_float(values, event)) : nullptr;
       llvm::Value* channel = grid_.divide(number, kInputDivisor);
       llvm::Value* rest = b_.CreateSub(number, b_.CreateMul(channel, grid_[kPlaneIn]));
@@ -245,19 +241,19 @@ class ConvolutionEmitter {
       llvm::Value* group = grid_.divide(channel, kGroupDivisor);
       llvm::Value* sums = b_.at(sums_, b_.CreateMul(group, group_bytes_));
       llvm::Value* weights = b_.at(weights_, b_.CreateMul(channel, channel_bytes));
-      llvm::Value *first_run = load_word(columns, column),
-                  *end_runs = load_word(columns, b_.CreateAdd(column, word(1)));
+      llvm::Value *first_run = b_.load_word(columns, column),
+                  *end_runs = b_.load_word(columns, b_.CreateAdd(column, word(1)));
       f_.for_each(
-          load_word(rows, row), load_word(rows, b_.CreateAdd(row, word(1))),
+          b_.load_word(rows, row), b_.load_word(rows, b_.CreateAdd(row, word(1))),
           [&](llvm::Value* hit) {
-            llvm::Value* to = unit_at(sums, load_word(rows, hit));
-            llvm::Value* from = unit_at(weights, load_word(rows, b_.CreateAdd(hit, word(1))));
+            llvm::Value* to = unit_at(sums, b_.load_word(rows, hit));
+            llvm::Value* from = unit_at(weights, b_.load_word(rows, b_.CreateAdd(hit, word(1))));
             f_.for_each(
                 first_run, end_runs,
                 [&](llvm::Value* run) {
-                  add_run(unit_at(to, load_word(columns, run)),
-                          unit_at(from, load_word(columns, b_.CreateAdd(run, word(1)))),
-                          load_word(columns, b_.CreateAdd(run, word(2))), value);
+                  add_run(unit_at(to, b_.load_word(columns, run)),
+                          unit_at(from, b_.load_word(columns, b_.CreateAdd(run, word(1)))),
+                          b_.load_word(columns, b_.CreateAdd(run, word(2))), value);
                 },
                 3);
           },
@@ -375,9 +371,10 @@ class ConvolutionEmitter {
           llvm::Value* w = b_.at(b_.at(weights_, b_.CreateMul(in, window_bytes)), channel_bytes);
           return b_.loop(word(0), elements_end, word(2), outer,
                          [&](llvm::Value* element, llvm::ArrayRef<llvm::Value*> sum) {
-                           return add_element(b_.at(x, b_.CreateShl(load_word(window, element), 2)),
-                                              unit_at(w, load_word(window, b_.CreateAdd(element, word(1)))),
-                                              vectors, together, sum);
+                           return add_element(
+                               b_.at(x, b_.CreateShl(b_.load_word(window, element), 2)),
+                               unit_at(w, b_.load_word(window, b_.CreateAdd(element, word(1)))), vectors,
+                               together, sum);
                          });
         });
 

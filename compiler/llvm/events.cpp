@@ -7,14 +7,6 @@
 namespace spikeloom {
 namespace {
 
-llvm::Value* word_address(VectorBuilder& b, llvm::Value* words, llvm::Value* index) {
-  return b.at(words, b.CreateShl(index, 2));
-}
-
-llvm::Value* load_word(VectorBuilder& b, llvm::Value* words, llvm::Value* index) {
-  return b.CreateZExt(b.CreateLoad(b.getInt32Ty(), word_address(b, words, index)), b.getInt64Ty());
-}
-
 /// Adds rows of weights for tiles of outputs. Additions wait for each other, since a sum has one order: eight
 /// sums beside each other hide that. They are two strips of outputs, or several steps of what is narrower.
 class EventAdder {
@@ -110,7 +102,7 @@ class EventAdder {
   void emit_steps(const Tile& tile, llvm::Value* step, unsigned together) {
     Values bound;  // begin of each step's events, and the end of the last one's
     for (unsigned i = 0; i <= together; ++i)
-      bound.push_back(load_word(b_, bounds_, b_.CreateAdd(step, b_.getInt64(i))));
+      bound.push_back(b_.load_word(bounds_, b_.CreateAdd(step, b_.getInt64(i))));
     const std::size_t vectors = tile.start.size();
     Values sums;
     for (unsigned i = 0; i < together; ++i) sums.append(tile.start.begin(), tile.start.end());
@@ -136,14 +128,14 @@ class EventAdder {
   }
 
   Values add_row(const Tile& tile, llvm::Value* event, llvm::ArrayRef<llvm::Value*> sum) {
-    llvm::Value* number = load_word(b_, numbers_, event);
+    llvm::Value* number = b_.load_word(numbers_, event);
     llvm::Value* offset = b_.CreateMul(number, tile.row_bytes);
     llvm::SmallVector<llvm::Value*, 2> rows;
     for (llvm::Value* weights : tile.weights) rows.push_back(b_.at(weights, offset));
     const std::size_t in_row = sum.size() / rows.size();
     llvm::Value* x = nullptr;
     if (values_)
-      x = b_.splat(b_.CreateAlignedLoad(b_.getFloatTy(), word_address(b_, values_, event), llvm::Align(4)));
+      x = b_.splat(b_.CreateAlignedLoad(b_.getFloatTy(), b_.word_address(values_, event), llvm::Align(4)));
     if (tile.ahead)
       b_.CreateIntrinsic(llvm::Intrinsic::prefetch, {b_.getPtrTy()},
                          {b_.CreateGEP(b_.getInt8Ty(), tile.ahead, b_.CreateMul(event, ahead_stride_)),

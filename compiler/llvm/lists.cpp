@@ -6,18 +6,6 @@
 namespace spikeloom {
 namespace {
 
-llvm::Value* word_address(VectorBuilder& b, llvm::Value* words, llvm::Value* index) {
-  return b.at(words, b.CreateShl(index, 2));
-}
-
-llvm::Value* load_word(VectorBuilder& b, llvm::Value* words, llvm::Value* index) {
-  return b.CreateZExt(b.CreateLoad(b.getInt32Ty(), word_address(b, words, index)), b.getInt64Ty());
-}
-
-void store_word(VectorBuilder& b, llvm::Value* words, llvm::Value* index, llvm::Value* word) {
-  b.CreateStore(b.CreateTrunc(word, b.getInt32Ty()), word_address(b, words, index));
-}
-
 /// For each step: notes where its events begin, and appends them by `append(row, carried)`. carried[0]
 /// counts.
 Values list_steps(VectorBuilder& b, llvm::Value* row, llvm::Value* stride, llvm::Value* steps,
@@ -25,10 +13,10 @@ Values list_steps(VectorBuilder& b, llvm::Value* row, llvm::Value* stride, llvm:
                   llvm::function_ref<Values(llvm::Value*, llvm::ArrayRef<llvm::Value*>)> append) {
   const Values end = b.loop(b.getInt64(0), steps, b.getInt64(1), start,
                             [&](llvm::Value* step, llvm::ArrayRef<llvm::Value*> now) {
-                              store_word(b, list, step, now[0]);
+                              b.store_word(list, step, now[0]);
                               return append(b.at(row, b.CreateMul(step, stride)), now);
                             });
-  store_word(b, list, steps, end[0]);
+  b.store_word(list, steps, end[0]);
   return end;
 }
 
@@ -67,7 +55,7 @@ class Numbers {
   }
 
   void store(llvm::Value* vector, llvm::Value* count) {
-    b_.CreateAlignedStore(vector, word_address(b_, numbers_, count), llvm::Align(4));
+    b_.CreateAlignedStore(vector, b_.word_address(numbers_, count), llvm::Align(4));
   }
 
   /// 64 inputs as bytes: few are active as a rule, and mostly the first sixteen are all.
@@ -97,8 +85,8 @@ class Numbers {
         {bits, count}, [&](auto now) { return b_.CreateIsNotNull(now[0]); },
         [&](llvm::ArrayRef<llvm::Value*> now) {
           llvm::Value* position = b_.CreateBinaryIntrinsic(llvm::Intrinsic::cttz, now[0], b_.getTrue());
-          store_word(b_, numbers_, now[1],
-                     b_.CreateAdd(first, b_.CreateZExtOrTrunc(position, b_.getInt64Ty())));
+          b_.store_word(numbers_, now[1],
+                        b_.CreateAdd(first, b_.CreateZExtOrTrunc(position, b_.getInt64Ty())));
           llvm::Value* rest = b_.CreateAnd(now[0], b_.CreateSub(now[0], llvm::ConstantInt::get(type, 1)));
           return Values{rest, b_.CreateAdd(now[1], b_.getInt64(1))};
         })[1];
@@ -149,7 +137,7 @@ class FloatLister {
     auto* type = b_.getIntNTy(count * b_.lanes());
     llvm::Value *bits = nullptr, *other = now[1];
     for (unsigned v = 0; v < count; ++v) {
-      llvm::Value* x = load(b_.at(word_address(b_, row, k), std::uint64_t{v} * b_.lanes() * 4), existing);
+      llvm::Value* x = load(b_.at(b_.word_address(row, k), std::uint64_t{v} * b_.lanes() * 4), existing);
       llvm::Value* active = b_.CreateFCmpUNE(x, b_.f32(0));  // a NaN is active
       other = b_.lor(other, b_.land(active, b_.CreateFCmpUNE(x, b_.f32(1))));
       llvm::Value* mine = b_.CreateBitCast(active, b_.getIntNTy(b_.lanes()));
@@ -205,12 +193,12 @@ void emit_list_floats(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p) {
     llvm::Value* values = b.at(numbers, b.CreateShl(capacity, 2));
     b.loop(b.getInt64(0), steps, b.getInt64(1), {}, [&](llvm::Value* step, llvm::ArrayRef<llvm::Value*>) {
       llvm::Value* from = b.at(row, b.CreateMul(step, stride));
-      llvm::Value* behind = load_word(b, list, b.CreateAdd(step, b.getInt64(1)));
-      b.loop(load_word(b, list, step), behind, b.getInt64(1), {},
+      llvm::Value* behind = b.load_word(list, b.CreateAdd(step, b.getInt64(1)));
+      b.loop(b.load_word(list, step), behind, b.getInt64(1), {},
              [&](llvm::Value* event, llvm::ArrayRef<llvm::Value*>) {
                llvm::Value* value =
-                   b.CreateLoad(b.getInt32Ty(), word_address(b, from, load_word(b, numbers, event)));
-               b.CreateStore(value, word_address(b, values, event));
+                   b.CreateLoad(b.getInt32Ty(), b.word_address(from, b.load_word(numbers, event)));
+               b.CreateStore(value, b.word_address(values, event));
                return Values{};
              });
       return Values{};

@@ -13,9 +13,9 @@
 namespace spikeloom {
 namespace {
 
-enum Operand : unsigned { kInput, kGeometry, kFirsts, kDivisors, kOutput, kScratch };
-
 class PoolEmitter {
+  enum Operand : unsigned { kInput, kGeometry, kFirsts, kDivisors, kOutput, kScratch };
+
  public:
   PoolEmitter(KernelFrame& f, const PoolKernel& kernel, DriveCode& drives)
       : f_(f), b_(f.b), k_(kernel), drives_(drives), grid_(f, kGeometry) {}

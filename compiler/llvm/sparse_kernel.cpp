@@ -10,19 +10,19 @@
 namespace spikeloom {
 namespace {
 
-enum Operand : unsigned { kInput, kDelays, kStarts, kTargets, kWeights, kOutput, kScratch };
-
 constexpr std::uint64_t kUnrolled = 8;     // synapses of a row at a time
 constexpr std::uint64_t kEventsAhead = 6;  // whose rows are fetched early
 constexpr std::uint64_t kLinesAhead = 4;   // of each
 constexpr std::uint64_t kStartsAhead = 12;
 
 class SparseEmitter {
+  enum Operand : unsigned { kInput, kDelays, kStarts, kTargets, kWeights, kOutput, kScratch };
+
  public:
   SparseEmitter(KernelFrame& f, const SparseKernel& kernel) : f_(f), b_(f.b), k_(kernel) {}
 
   void emit() {
-    first_source_ = load_word(f_.operand(kDelays).base, word(0));
+    first_source_ = b_.load_word(f_.operand(kDelays).base, word(0));
     delays_ = b_.at(f_.operand(kDelays).base, 4);
     starts_ = f_.operand(kStarts).base;
     targets_ = f_.operand(kTargets).base;
@@ -48,19 +48,12 @@ class SparseEmitter {
 
  private:
   llvm::Value* word(std::uint64_t x) { return b_.getInt64(x); }
-  llvm::Value* load_word(llvm::Value* words, llvm::Value* index) {
-    return b_.CreateZExt(b_.CreateLoad(b_.getInt32Ty(), b_.at(words, b_.CreateShl(index, 2))),
-                         b_.getInt64Ty());
-  }
-  void store_word(llvm::Value* words, llvm::Value* index, llvm::Value* x) {
-    b_.CreateStore(b_.CreateTrunc(x, b_.getInt32Ty()), b_.at(words, b_.CreateShl(index, 2)));
-  }
 
   void emit_step(const Row& input, llvm::Value* y, llvm::Value* step) {
     llvm::Value* n = b_.round_up(f_.size(0), 16);
     llvm::Value* now = b_.CreateAdd(b_.CreateAdd(first_step_, step), slots_);
     f_.for_each(word(0), delay_count_, [&](llvm::Value* k) {
-      llvm::Value* slot = b_.CreateURem(b_.CreateSub(now, load_word(delays_, k)), slots_);
+      llvm::Value* slot = b_.CreateURem(b_.CreateSub(now, b_.load_word(delays_, k)), slots_);
       llvm::Value* events = list_events(f_.row(input, slot));
       b_.loop(word(0), n, word(kPartitionTargets), {b_.CreateMul(k, partitions_)},
               [&](llvm::Value* first, llvm::ArrayRef<llvm::Value*> row) {
@@ -96,7 +89,7 @@ class SparseEmitter {
     return b_.loop(word(0), sources_, word(1), {word(0)},
                    [&](llvm::Value* i, llvm::ArrayRef<llvm::Value*> count) {
                      llvm::Value* x = f_.load_float(row, i);
-                     store_word(list_, count[0], b_.CreateMul(i, rows_));
+                     b_.store_word(list_, count[0], b_.CreateMul(i, rows_));
                      f_.store_float(values_, count[0], x);
                      llvm::Value* active = b_.CreateFCmpUNE(x, llvm::ConstantFP::get(b_.getFloatTy(), 0));
                      return Values{b_.CreateAdd(count[0], b_.CreateZExt(active, b_.getInt64Ty()))};
@@ -121,7 +114,7 @@ class SparseEmitter {
           {bits, count[0]}, [&](auto left) { return b_.CreateIsNotNull(left[0]); },
           [&](llvm::ArrayRef<llvm::Value*> left) {
             llvm::Value* bit = b_.CreateBinaryIntrinsic(llvm::Intrinsic::cttz, left[0], b_.getTrue());
-            store_word(list_, left[1], b_.CreateMul(b_.CreateAdd(number, bit), rows_));
+            b_.store_word(list_, left[1], b_.CreateMul(b_.CreateAdd(number, bit), rows_));
             return Values{b_.CreateAnd(left[0], b_.CreateSub(left[0], word(1))),
                           b_.CreateAdd(left[1], word(1))};
           })[1]};
@@ -133,8 +126,8 @@ class SparseEmitter {
     f_.for_each(word(0), events, [&](llvm::Value* e) {
       fetch_start(starts, b_.minimum(b_.CreateAdd(e, word(kStartsAhead)), last));
       fetch_row(starts, b_.minimum(b_.CreateAdd(e, word(kEventsAhead)), last));
-      llvm::Value* row = load_word(list_, e);
-      llvm::Value *begin = load_word(starts, row), *end = load_word(starts, b_.CreateAdd(row, word(1)));
+      llvm::Value* row = b_.load_word(list_, e);
+      llvm::Value *begin = b_.load_word(starts, row), *end = b_.load_word(starts, b_.CreateAdd(row, word(1)));
       llvm::Value* x = k_.input == SPIKELOOM_FLOAT ? f_.load_float(values_, e) : nullptr;
       llvm::Value* length = b_.CreateSub(end, begin);
       llvm::Value* unrolled = b_.CreateAdd(begin, b_.CreateAnd(length, ~(kUnrolled - 1)));
@@ -150,12 +143,12 @@ class SparseEmitter {
 
   /// Asks for where the row of event `e` begins, before its row is asked for.
   void fetch_start(llvm::Value* starts, llvm::Value* e) {
-    fetch(b_.at(starts, b_.CreateShl(load_word(list_, e), 2)), 1);
+    fetch(b_.at(starts, b_.CreateShl(b_.load_word(list_, e), 2)), 1);
   }
 
   /// Asks for the row of event `e` before it is needed: rows lie anywhere in memory.
   void fetch_row(llvm::Value* starts, llvm::Value* e) {
-    llvm::Value* begin = load_word(starts, load_word(list_, e));
+    llvm::Value* begin = b_.load_word(starts, b_.load_word(list_, e));
     fetch(b_.at(targets_, b_.CreateMul(begin, word(k_.index_bytes))), kLinesAhead);
     if (k_.weights) fetch(b_.at(weights_, b_.CreateShl(begin, 2)), kLinesAhead);
   }

@@ -110,6 +110,14 @@ class VectorBuilder : public llvm::IRBuilder<> {
     return CreateInBoundsGEP(getInt8Ty(), pointer, bytes);
   }
   llvm::Value* at(llvm::Value* pointer, std::uint64_t bytes) { return at(pointer, getInt64(bytes)); }
+  /// Element `index` of 32-bit words.
+  llvm::Value* word_address(llvm::Value* words, llvm::Value* index) { return at(words, CreateShl(index, 2)); }
+  llvm::Value* load_word(llvm::Value* words, llvm::Value* index) {
+    return CreateZExt(CreateLoad(getInt32Ty(), word_address(words, index)), getInt64Ty());
+  }
+  void store_word(llvm::Value* words, llvm::Value* index, llvm::Value* word) {
+    CreateStore(CreateTrunc(word, getInt32Ty()), word_address(words, index));
+  }
   llvm::Value* load_vector(llvm::Value* pointer);
   void store_vector(llvm::Value* value, llvm::Value* pointer);
   llvm::Value* round_up(llvm::Value* n, std::uint64_t power_of_two) {

@@ -162,4 +162,8 @@ std::string listed(std::span<const std::string> names, std::string_view last, st
   return out;
 }
 
+std::string counted(std::uint64_t n, std::string_view noun) {
+  return std::to_string(n) + " " + std::string(noun) + (n == 1 ? "" : "s");
+}
+
 }  // namespace spikeloom

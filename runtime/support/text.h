@@ -1,4 +1,5 @@
-// Text from files as it may be shown: UTF-8 checked, nothing that a terminal would act on.
+// Text as it may be shown: UTF-8 checked, nothing that a terminal would act on; names and counts in
+// sentences.
 #pragma once
 
 #include <cstddef>
@@ -34,5 +35,8 @@ std::string nearest_name(std::string_view word, std::span<const std::string> nam
 
 /// "a", "a or b", "a, b or c"; after `most` names "...".
 std::string listed(std::span<const std::string> names, std::string_view last = "or", std::size_t most = 12);
+
+/// "1 step", "2 steps"
+std::string counted(std::uint64_t n, std::string_view noun);
 
 }  // namespace spikeloom

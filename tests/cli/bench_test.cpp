@@ -8,10 +8,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 TEST_F(Command, BenchTimesWholeRuns) {
   const Outcome outcome = run({"bench", small_network(), "--steps", "20", "--repeat", "3", "--json"});
   if (!kHasCodeGenerator) {

@@ -6,10 +6,6 @@
 namespace spikeloom::cli_test {
 namespace {
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 class CachedCommand : public Command {
  protected:
   void SetUp() override {

@@ -216,4 +216,8 @@ std::string Command::small_input() const {
   return write("x.npy", npy("<f4", {10, 3}, values));
 }
 
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
 }  // namespace spikeloom::cli_test

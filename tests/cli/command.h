@@ -82,5 +82,6 @@ class Conversation {
 inline constexpr bool kHasCodeGenerator = SPIKELOOM_HAS_CODE_GENERATOR != 0;
 /// A network that ships with the sources.
 std::string shipped(const std::string& below_graphs);
+bool has(const std::string& text, const std::string& part);
 
 }  // namespace spikeloom::cli_test

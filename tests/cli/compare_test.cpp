@@ -4,10 +4,6 @@
 namespace spikeloom::cli_test {
 namespace {
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 TEST_F(Command, VerifyFindsCompiledCodeEqualToTheReference) {
   const Outcome outcome = run({"verify", small_network(), "--input", small_input()});
   if (!kHasCodeGenerator) {

@@ -7,10 +7,6 @@
 namespace spikeloom::cli_test {
 namespace {
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 class Convert : public Command {
  protected:
   Outcome convert(const std::string& from, const std::string& to, std::vector<std::string> more = {}) {

@@ -7,10 +7,6 @@ namespace {
 
 using data::samples::Pixel;
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 /// Neurons that repeat what they are given, so that what was read is what is written.
 std::string repeater(const Command&, const std::string& shape, const std::string& dt) {
   return R"({ "spikeloom": 1, "name": "repeater", "dt": )" + dt + R"(,

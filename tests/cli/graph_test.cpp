@@ -4,10 +4,6 @@
 namespace spikeloom::cli_test {
 namespace {
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 TEST_F(Command, CheckAcceptsEveryShippedNetwork) {
   for (const char* name :
        {"lif", "lapicque", "synaptic", "alpha", "own-neuron", "recurrent", "tutorial5", "tutorial6",

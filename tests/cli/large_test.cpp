@@ -7,10 +7,6 @@
 namespace spikeloom::cli_test {
 namespace {
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 TEST_F(Command, RunCountsTheSpikesOfNeuronsAndNotOfPartsThatSynapsesRead) {
   const std::string net = write("net.json", R"({ "spikeloom": 1, "dt": 1, "inputs": { "x": { "shape": [4] } },
     "nodes": {

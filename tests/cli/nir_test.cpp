@@ -10,10 +10,6 @@
 namespace spikeloom::cli_test {
 namespace {
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 /// A case that was made with the nir Python package.
 std::string nir_case(const std::string& file) {
   return std::string(SPIKELOOM_SOURCE_DIR) + "/tests/conformance/nir/" + file;

@@ -8,10 +8,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 TEST_F(Command, DescribeShowsThePlanAsATableAndAsJson) {
   const std::string net = shipped("recurrent") + "/network.json";
   const Outcome text = run({"describe", net, "--plan", "--batch", "4", "--density", "0.25"});

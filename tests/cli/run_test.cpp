@@ -4,10 +4,6 @@
 namespace spikeloom::cli_test {
 namespace {
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 TEST_F(Command, RunWritesOutputsRecordingsAndRunJson) {
   const Outcome outcome = run({"run", small_network(), "--input", small_input(), "--record",
                                "lif1.mem,lif1[0:2]", "--out", path("out")});

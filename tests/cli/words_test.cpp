@@ -4,10 +4,6 @@
 namespace spikeloom::cli_test {
 namespace {
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 TEST_F(Command, WithoutAVerbShowsHelpAndIsAUsageError) {
   const Outcome outcome = run({});
   EXPECT_EQ(outcome.code, 2);

@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 const fs::path kGraphs = fs::path(SPIKELOOM_SOURCE_DIR) / "graphs";
-const fs::path kCases = fs::path(SPIKELOOM_SOURCE_DIR) / "tests/golden/cases";
+const fs::path kRecordings = fs::path(SPIKELOOM_SOURCE_DIR) / "tests/golden/cases";
 
 /// A shipped graph with its input.npy; what is compared comes from the caller.
 NetworkCase shipped(const std::string& name, const std::string& input, bool constant, std::uint32_t steps,
@@ -108,7 +108,7 @@ TEST_P(Shipped, TutorialNeuronsDoWhatWasRecorded) {
                                                            {"synaptic", "tutorial4_synaptic"},
                                                            {"alpha", "tutorial4_alpha"}};
   for (const auto& [name, recording] : tutorials) {
-    const NetworkCase recorded = convert_network(kCases / recording);
+    const NetworkCase recorded = convert_network(kRecordings / recording);
     NetworkCase network = shipped(name, "current", false, recorded.steps, recorded.batch);
     EXPECT_EQ(network.input_rows, recorded.input_rows) << name;
     network.records = recorded.records;

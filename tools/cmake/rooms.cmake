@@ -26,9 +26,10 @@ endfunction()
 
 # One test program from every .cpp of the folder; each TEST becomes a ctest case. With sanitizers the program is
 # one case: to start it takes longer than most tests do.
-#   spikeloom_test(unit_graph USES graph [TIMEOUT seconds] [LABELS label])
+# ONE_BY_ONE: its files are never compiled as one, for they use one name for different things.
+#   spikeloom_test(unit_graph [ONE_BY_ONE] USES graph [TIMEOUT seconds] [LABELS label])
 function(spikeloom_test name)
-  cmake_parse_arguments(TEST "" "TIMEOUT;LABELS" "USES;SOURCES" ${ARGN})
+  cmake_parse_arguments(TEST "ONE_BY_ONE" "TIMEOUT;LABELS" "USES;SOURCES" ${ARGN})
   if(NOT TEST_SOURCES)
     file(GLOB TEST_SOURCES CONFIGURE_DEPENDS *.cpp)
   endif()
@@ -41,6 +42,9 @@ function(spikeloom_test name)
   find_package(GTest REQUIRED)
   include(GoogleTest)
   add_executable(test_${name} ${TEST_SOURCES})
+  if(TEST_ONE_BY_ONE)
+    set_target_properties(test_${name} PROPERTIES UNITY_BUILD OFF)
+  endif()
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_compile_definitions(test_${name} PRIVATE SPIKELOOM_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   # Rooms stay as they are; what only tests them is quick to build: a quarter less, and half with sanitizers.

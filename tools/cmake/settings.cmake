@@ -19,6 +19,9 @@ endif()
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-deprecated-declarations>)  # in libstdc++ 12's own std::stable_sort
 endif()
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-subobject-linkage>)  # an included .cpp is taken for a header
+endif()
 # Rounding is part of the meaning of a network: no contraction, and never a fast-math flag.
 add_compile_options(-ffp-contract=off)
 if(SPIKELOOM_SANITIZE)

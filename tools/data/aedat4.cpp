@@ -16,7 +16,7 @@ namespace spikeloom::data {
 namespace {
 
 constexpr std::uint64_t kMostHeader = 1u << 20, kMostPacket = 1u << 28;  // bytes
-constexpr std::size_t kPacketHeader = 8, kRecord = 16, kMostNodes = 1u << 10;
+constexpr std::size_t kPacketPrefix = 8, kEventBytes = 16, kMostNodes = 1u << 10;
 constexpr std::string_view kEvents = "EVTS";
 enum Compression { kNone, kLz4, kLz4High, kZstd, kZstdHigh };
 
@@ -174,7 +174,7 @@ class Reader {
 
   Result<void> read_packet(const Pixels& pixels) {
     const std::uint64_t start = at_;
-    std::array<unsigned char, kPacketHeader> header{};
+    std::array<unsigned char, kPacketPrefix> header{};
     if (end_ - at_ < header.size()) return file_error(bytes_.name, "the file ends in the middle of a packet");
     TRY_VOID(bytes_.read(at_, header));
     at_ += header.size();
@@ -201,10 +201,12 @@ class Reader {
       return which_stream(bytes_, {}, {std::to_string(*found_), std::to_string(stream)});
     found_ = stream;
     const auto table = FlatTable::root(buffer);
-    const auto elements = table ? table->structs(0, kRecord) : std::nullopt;
+    const auto elements = table ? table->structs(0, kEventBytes) : std::nullopt;
     if (!elements) return broken(start, "a FlatBuffer of type EventPacket", "offsets that lead out of it");
-    TRY_VOID(check_event_count(bytes_.name, events_.events.size() + elements->size() / kRecord, options_));
-    for (std::size_t i = 0; i < elements->size(); i += kRecord) TRY_VOID(add(elements->data() + i, pixels));
+    TRY_VOID(
+        check_event_count(bytes_.name, events_.events.size() + elements->size() / kEventBytes, options_));
+    for (std::size_t i = 0; i < elements->size(); i += kEventBytes)
+      TRY_VOID(add(elements->data() + i, pixels));
     return {};
   }
 

@@ -13,10 +13,10 @@
 namespace spikeloom::data {
 namespace {
 
-constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+constexpr std::size_t kNoColumn = std::numeric_limits<std::size_t>::max();
 
 struct Columns {
-  std::size_t time = 0, neuron = 1, sample = kNone, value = kNone, signal = kNone, count = 2;
+  std::size_t time = 0, neuron = 1, sample = kNoColumn, value = kNoColumn, signal = kNoColumn, count = 2;
   std::optional<TimeUnit> unit;  // if the header says so
 };
 
@@ -39,7 +39,7 @@ bool is_header(std::string_view line) {
 }
 
 Result<Columns> read_columns(const std::string& file, std::uint64_t number, std::string_view line) {
-  Columns columns{kNone, kNone, kNone, kNone, kNone, 0, {}};
+  Columns columns{kNoColumn, kNoColumn, kNoColumn, kNoColumn, kNoColumn, 0, {}};
   const auto fields = fields_of(line);
   columns.count = fields.size();
   const auto twice = [&](std::string_view name) {
@@ -63,7 +63,7 @@ Result<Columns> read_columns(const std::string& file, std::uint64_t number, std:
                         "neuron, a time (step, t_us, t_ms, t_s), and perhaps sample, value and signal", {},
                         near.empty() ? "" : "did you mean '" + near + "'?");
     }
-    if (*place != kNone) return twice(name);
+    if (*place != kNoColumn) return twice(name);
     *place = i;
     if (time != kTimeNames.end()) {
       columns.unit = time->unit;
@@ -71,7 +71,7 @@ Result<Columns> read_columns(const std::string& file, std::uint64_t number, std:
       if (name == "t") columns.unit.reset();
     }
   }
-  if (columns.time == kNone || columns.neuron == kNone)
+  if (columns.time == kNoColumn || columns.neuron == kNoColumn)
     return line_error(file, number, "a column is missing", "neuron, and step, t_us, t_ms or t_s",
                       escaped(line, Quotes::keep, 80));
   return columns;
@@ -162,7 +162,7 @@ Result<Events> read_csv(const Bytes& bytes, const EventOptions& options) {
     if (!neuron || *neuron > UINT32_MAX)
       return broken("the neuron is not one", columns.neuron, "a whole number, counted from 0");
     std::uint64_t sample = 0;
-    if (columns.sample != kNone) {
+    if (columns.sample != kNoColumn) {
       const auto given = parse_whole(fields[columns.sample]);
       if (!given || *given >= UINT32_MAX)
         return broken("the sample is not one", columns.sample, "a whole number, counted from 0");
@@ -170,9 +170,9 @@ Result<Events> read_csv(const Bytes& bytes, const EventOptions& options) {
     }
     // Samples of the other signals are samples of this one, too: silent ones.
     sorter.has_samples(sample + 1);
-    if (columns.signal != kNone && !chosen.takes(fields[columns.signal])) continue;
+    if (columns.signal != kNoColumn && !chosen.takes(fields[columns.signal])) continue;
     float value = 1;
-    if (columns.value != kNone) {
+    if (columns.value != kNoColumn) {
       const auto given = parse_number(fields[columns.value]);
       if (!given || !std::isfinite(static_cast<float>(*given)))
         return broken("the value is not one", columns.value, "a number within the range of float32");
@@ -180,7 +180,7 @@ Result<Events> read_csv(const Bytes& bytes, const EventOptions& options) {
     }
     TRY_VOID(sorter.add(bytes.name, sample, {*time, static_cast<std::uint32_t>(*neuron), value}));
   }
-  TRY_VOID(chosen.check(bytes.name, columns.signal != kNone));
+  TRY_VOID(chosen.check(bytes.name, columns.signal != kNoColumn));
   events.unit = columns.unit.value_or(options.unit.value_or(TimeUnit::step));
   TRY_VOID(sorter.finish(events));
   return events;

@@ -8,7 +8,7 @@
 namespace spikeloom::data {
 namespace {
 
-constexpr std::size_t kRecord = 8;
+constexpr std::size_t kDatEvent = 8;
 constexpr unsigned char kEvent2d = 0, kEventCd = 12;
 
 std::optional<std::uint32_t> whole(std::string_view text) {
@@ -54,7 +54,7 @@ Result<Events> read_dat(const Bytes& bytes, const EventOptions& options) {
   if (bytes.size < header.end + 2)
     return file_error(bytes.name, "the file ends before the type of its events");
   TRY_VOID(bytes.read(header.end, kind));
-  if ((kind[0] != kEvent2d && kind[0] != kEventCd) || kind[1] != kRecord) {
+  if ((kind[0] != kEvent2d && kind[0] != kEventCd) || kind[1] != kDatEvent) {
     Error error = file_error(
         bytes.name, "events of a type that cannot be read", "type 0 or 12 (contrast detection), 8 bytes each",
         "type " + std::to_string(kind[0]) + ", " + std::to_string(kind[1]) + " bytes each");
@@ -62,19 +62,20 @@ Result<Events> read_dat(const Bytes& bytes, const EventOptions& options) {
     return error;
   }
   const std::uint64_t start = header.end + 2, left = bytes.size - start;
-  if (left % kRecord != 0)
+  if (left % kDatEvent != 0)
     return file_error(bytes.name, "the file ends in the middle of an event", "whole events of 8 bytes",
                       std::to_string(left) + " bytes of events");
-  TRY_VOID(check_event_count(bytes.name, left / kRecord, options));
+  TRY_VOID(check_event_count(bytes.name, left / kDatEvent, options));
   const Pixels pixels(sensor, options.polarity);
   Events events;
   events.name = bytes.name;
   events.format = "Prophesee .dat";
   events.unit = TimeUnit::us;
   events.shape = pixels.shape();
-  events.events.reserve(left / kRecord);
+  events.events.reserve(left / kDatEvent);
   TRY_VOID(visit_records(
-      bytes, start, left / kRecord, kRecord, [&](std::uint64_t i, const unsigned char* b) -> Result<void> {
+      bytes, start, left / kDatEvent, kDatEvent,
+      [&](std::uint64_t i, const unsigned char* b) -> Result<void> {
         const std::uint32_t data = little32(b + 4), x = data & 0x3fff, y = data >> 14 & 0x3fff;
         if (!pixels.holds(x, y)) return pixels.outside(bytes.name, i, x, y);
         const bool is_on = data >> 28 != 0;

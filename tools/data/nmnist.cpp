@@ -5,7 +5,7 @@
 namespace spikeloom::data {
 namespace {
 
-constexpr std::size_t kRecord = 5;
+constexpr std::size_t kPixelEvent = 5;
 constexpr unsigned char kOverflowRow = 240;
 constexpr double kOverflowUs = 8192;
 
@@ -13,10 +13,10 @@ constexpr double kOverflowUs = 8192;
 
 Result<Events> read_nmnist(const Bytes& bytes, const EventOptions& options) {
   TRY_VOID(check_single_sample(bytes.name, options));
-  if (bytes.size % kRecord != 0)
+  if (bytes.size % kPixelEvent != 0)
     return file_error(bytes.name, "this is not an N-MNIST file", "whole records of 5 bytes",
                       std::to_string(bytes.size) + " bytes");
-  const std::uint64_t count = bytes.size / kRecord;
+  const std::uint64_t count = bytes.size / kPixelEvent;
   TRY_VOID(check_event_count(bytes.name, count, options));
   TRY(const Sensor sensor, options.sensor ? Result<Sensor>(*options.sensor) : Result<Sensor>(Sensor{34, 34}));
   const Pixels pixels(sensor, options.polarity);
@@ -27,8 +27,8 @@ Result<Events> read_nmnist(const Bytes& bytes, const EventOptions& options) {
   events.shape = pixels.shape();
   events.events.reserve(count);
   double later = 0;
-  TRY_VOID(
-      visit_records(bytes, 0, count, kRecord, [&](std::uint64_t i, const unsigned char* b) -> Result<void> {
+  TRY_VOID(visit_records(
+      bytes, 0, count, kPixelEvent, [&](std::uint64_t i, const unsigned char* b) -> Result<void> {
         if (b[1] == kOverflowRow) {
           later += kOverflowUs;
           return {};

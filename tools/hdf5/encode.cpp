@@ -3,7 +3,7 @@
 namespace spikeloom::hdf5 {
 namespace {
 
-constexpr std::size_t kPiece = 1 << 16;
+constexpr std::size_t kFlushed = 1 << 16;
 
 void put_object(Encoder& out, const Object& object) {
   for (const auto& [name, array] : object.attributes) out.attribute(name, array);
@@ -44,7 +44,7 @@ void Encoder::put(std::uint64_t value, int bytes) {
 void Encoder::text(std::string_view bytes) {
   put(bytes.size(), 4);
   buffer_ += bytes;
-  flush(kPiece);
+  flush(kFlushed);
 }
 
 void Encoder::array(const Array& array) {
@@ -60,7 +60,7 @@ void Encoder::array(const Array& array) {
   }
   for (const std::uint64_t length : array.lengths) {
     put(length, 8);
-    flush(kPiece);
+    flush(kFlushed);
   }
   put(array.bytes.size(), 8);
   flush(1);

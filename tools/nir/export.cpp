@@ -17,7 +17,7 @@ namespace spikeloom::nir {
 namespace {
 
 constexpr std::size_t kMostEdges = 100000;
-constexpr std::size_t kNone = ~std::size_t{0};
+constexpr std::size_t kNoEdge = ~std::size_t{0};
 
 class Export {
  public:
@@ -210,7 +210,7 @@ class Export {
       if (!fits) continue;
       const std::vector<Edge> unsaid = candidate.edges;
       for (Edge& edge : candidate.edges) edge.delay = 0;
-      std::vector<std::size_t> second(unsaid.size(), kNone);  // the edge behind an inserted Delay
+      std::vector<std::size_t> second(unsaid.size(), kNoEdge);  // the edge behind an inserted Delay
       for (const auto& [e, steps] : late) {
         put_delay(candidate, e, steps);
         second[e] = candidate.edges.size() - 1;
@@ -231,7 +231,7 @@ class Export {
     Report ignored;
     cut_loops(network, cut, loops, ignored);
     for (std::size_t e = 0; e < unsaid.size(); ++e) {
-      const unsigned behind = second[e] != kNone ? network.edges[second[e]].delay : 0;
+      const unsigned behind = second[e] != kNoEdge ? network.edges[second[e]].delay : 0;
       if (network.edges[e].delay + behind != unsaid[e].delay) return false;
     }
     return true;

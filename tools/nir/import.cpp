@@ -27,11 +27,9 @@ std::optional<Imported> import_tree(const hdf5::Object& root, const std::string&
   writer.write(depth);
   if (report.errors() > before) return std::nullopt;
   result.graph = writer.text(std::filesystem::path(file).stem().string(), weights_file);
-  const auto count = [](std::size_t n, const char* what) {
-    return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
-  };
   result.summary = (network->version.empty() ? "NIR" : "NIR " + escaped(network->version, Quotes::keep, 20)) +
-                   ", " + count(network->nodes.size(), "node") + ", " + count(network->edges.size(), "edge");
+                   ", " + counted(network->nodes.size(), "node") + ", " +
+                   counted(network->edges.size(), "edge");
   return result;
 }
 

@@ -9,23 +9,23 @@
 namespace spikeloom::nir {
 namespace {
 
-constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+constexpr std::size_t kUnseen = std::numeric_limits<std::size_t>::max();
 using Lists = std::vector<std::vector<std::size_t>>;
 
 /// From the Inputs; then from what has no input; then from whatever is left.
 std::vector<std::size_t> depths(const Network& network, const Lists& into, const Lists& out_of) {
-  std::vector<std::size_t> depth(network.nodes.size(), kNone);
+  std::vector<std::size_t> depth(network.nodes.size(), kUnseen);
   std::deque<std::size_t> open;
   const auto flood = [&] {
     for (; !open.empty(); open.pop_front())
       for (const std::size_t e : out_of[open.front()])
-        if (std::size_t& to = depth[network.edges[e].to]; to == kNone) {
+        if (std::size_t& to = depth[network.edges[e].to]; to == kUnseen) {
           to = depth[open.front()] + 1;
           open.push_back(network.edges[e].to);
         }
   };
   const auto start = [&](std::size_t node) {
-    if (depth[node] != kNone) return;
+    if (depth[node] != kUnseen) return;
     depth[node] = 0;
     open.push_back(node);
   };
@@ -45,29 +45,29 @@ std::vector<std::size_t> depths(const Network& network, const Lists& into, const
 /// Strongly connected components (Tarjan 1972), without recursion.
 std::vector<std::size_t> components(const Network& network, const Lists& out_of) {
   const std::size_t n = network.nodes.size();
-  std::vector<std::size_t> of(n, kNone), index(n, kNone), low(n, 0), at(n, 0), stack, path;
+  std::vector<std::size_t> of(n, kUnseen), index(n, kUnseen), low(n, 0), at(n, 0), stack, path;
   std::size_t next = 0, count = 0;
   for (std::size_t root = 0; root < n; ++root) {
-    if (index[root] != kNone) continue;
+    if (index[root] != kUnseen) continue;
     path.push_back(root);
     while (!path.empty()) {
       const std::size_t node = path.back();
-      if (index[node] == kNone) {
+      if (index[node] == kUnseen) {
         index[node] = low[node] = next++;
         stack.push_back(node);
       }
       if (at[node] < out_of[node].size()) {
         const std::size_t to = network.edges[out_of[node][at[node]++]].to;
-        if (index[to] == kNone)
+        if (index[to] == kUnseen)
           path.push_back(to);
-        else if (of[to] == kNone)
+        else if (of[to] == kUnseen)
           low[node] = std::min(low[node], index[to]);
         continue;
       }
       path.pop_back();
       if (!path.empty()) low[path.back()] = std::min(low[path.back()], low[node]);
       if (low[node] != index[node]) continue;
-      for (std::size_t member = kNone; member != node;) {
+      for (std::size_t member = kUnseen; member != node;) {
         member = stack.back();
         stack.pop_back();
         of[member] = count;

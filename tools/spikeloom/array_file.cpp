@@ -15,7 +15,7 @@
 namespace spikeloom::tool {
 namespace {
 
-constexpr std::size_t kChunk = 1u << 16;  // elements converted at a time
+constexpr std::size_t kConverted = 1u << 16;  // elements converted at a time
 
 Error refused(const std::string& file, std::string what, std::string hint = {}) {
   Diagnostic d;
@@ -146,7 +146,7 @@ Result<void> ArrayFile::read(std::uint64_t first, std::span<float> into) const {
   if (first > impl_->size || into.size() > impl_->size - first)
     return refused(impl_->name, "the array ends too early");
   // With the first axis fastest, neighbours lie apart: they are fetched one by one.
-  const std::size_t chunk = header.fortran && header.shape.size() > 1 ? 1 : kChunk;
+  const std::size_t chunk = header.fortran && header.shape.size() > 1 ? 1 : kConverted;
   std::vector<unsigned char> bytes(std::min(chunk, into.size()) * bytes_each);
   for (std::size_t done = 0; done < into.size();) {
     const std::size_t count = std::min(chunk, into.size() - done);

@@ -25,7 +25,7 @@ constexpr double kRepetitionSeconds = 0.05;  // long against the clock and the s
 constexpr double kLatencySeconds = 1;
 constexpr std::uint64_t kFewestLatencies = 1000, kMostLatencies = 200000;
 
-struct Options {
+struct BenchOptions {
   NetworkChoice network;
   MachineChoice machine;
   ThreadChoice threads;
@@ -62,7 +62,7 @@ struct Outcome {
 
 class Bench {
  public:
-  Bench(const Options& options, const Workload& load, Session session, const Terminal& terminal)
+  Bench(const BenchOptions& options, const Workload& load, Session session, const Terminal& terminal)
       : options_(options), load_(load), session_(std::move(session)), terminal_(terminal) {}
 
   Result<Outcome> run(std::stop_token stop) {
@@ -145,16 +145,12 @@ class Bench {
     return result;
   }
 
-  const Options& options_;
+  const BenchOptions& options_;
   const Workload& load_;
   Session session_;
   const Terminal& terminal_;
   std::stop_token stop_;
 };
-
-std::string counted(std::uint64_t n, const std::string& noun) {
-  return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
-}
 
 struct Subject {
   const Network& network;
@@ -191,7 +187,7 @@ void say(const Terminal& terminal, const Subject& subject, const Outcome& outcom
   }
 }
 
-std::string json_of(const Options& options, const Subject& subject, const Outcome& outcome) {
+std::string json_of(const BenchOptions& options, const Subject& subject, const Outcome& outcome) {
   using Json = nlohmann::ordered_json;
   Json json;
   json["spikeloom"] = SPIKELOOM_VERSION;
@@ -227,7 +223,7 @@ std::string json_of(const Options& options, const Subject& subject, const Outcom
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-Result<int> measured(const Options& options, const Terminal& terminal) {
+Result<int> measured(const BenchOptions& options, const Terminal& terminal) {
   const std::stop_token stop = stop_on_interrupt();
   TRY(Network network, options.network.load(terminal));
   TRY(const Workload load, Workload::prepare(network, options.load));
@@ -258,7 +254,7 @@ Result<int> measured(const Options& options, const Terminal& terminal) {
   return static_cast<int>(ErrorKind::interrupted);
 }
 
-int bench(const Options& options, const Terminal& terminal) {
+int bench(const BenchOptions& options, const Terminal& terminal) {
   const auto code = measured(options, terminal);
   return code ? *code : fail(terminal, code.error(), options.json);
 }
@@ -266,7 +262,7 @@ int bench(const Options& options, const Terminal& terminal) {
 }  // namespace
 
 void declare_bench(OptionSet& set, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BenchOptions>();
   options->network.declare(set);
   options->load.declare(set);
   set.flag("--latency", options->latency, "time single steps, as a network that streams: p50, p99, max");

@@ -10,21 +10,21 @@
 namespace spikeloom::tool {
 namespace {
 
-struct Options {
+struct CheckOptions {
   NetworkChoice network;
   StageChoice stages;
   bool json = false;
 };
 
 /// Shows the stages that come after checking; they may fail on their own.
-Result<void> show_stages(const Options& options, const Network& network, const Terminal& terminal) {
+Result<void> show_stages(const CheckOptions& options, const Network& network, const Terminal& terminal) {
   StageTimes times = network.times;
   TRY_VOID(options.stages.show(network, {.times = &times}, terminal));
   options.stages.say_times(times, terminal);
   return {};
 }
 
-int check(const Options& options, const Terminal& terminal) {
+int check(const CheckOptions& options, const Terminal& terminal) {
   const Network network = read_network(options.network.file, options.network.options());
   const bool ok = network.model.has_value();
   if (options.json) {
@@ -51,7 +51,7 @@ int check(const Options& options, const Terminal& terminal) {
 }  // namespace
 
 void declare_check(OptionSet& set, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CheckOptions>();
   options->network.declare(set);
   const Option dump = options->stages.declare(set);
   set.flag("--json", options->json, "print the problems to stdout as JSON").excludes(dump);

@@ -21,7 +21,7 @@ constexpr std::uint64_t kMostSpikes = 1u << 27;
 constexpr std::uint64_t kMostElements = 1u << 28;  // of arrays
 constexpr std::size_t kChunk = 1u << 20;           // elements read at a time
 
-struct Options {
+struct ConvertOptions {
   std::vector<std::string> inputs;
   std::string output, format, name;
   std::optional<std::uint64_t> steps, neurons;
@@ -42,17 +42,13 @@ std::string stem_of(const std::string& path) {
   return stem;
 }
 
-std::string extent_text(std::uint64_t count, const char* what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
-
 Error too_large(const std::string& what) {
   return Error(ErrorKind::limit, what, "--samples and --steps take a part of it");
 }
 
 class Conversion {
  public:
-  Conversion(const Options& options, FileRules rules) : options_(options), rules_(std::move(rules)) {}
+  Conversion(const ConvertOptions& options, FileRules rules) : options_(options), rules_(std::move(rules)) {}
 
   Result<void> read(const Terminal& terminal) {
     recording_.info.network = options_.inputs.front();
@@ -69,9 +65,9 @@ class Conversion {
       TRY_VOID(read_array());
     }
     const data::Series& series = recording_.series.front();
-    terminal.say(escaped(options_.inputs.front()) + ": " + extent_text(recording_.info.samples, "sample") +
-                 ", " + extent_text(recording_.info.steps, "step") + ", " + to_string(series.shape) +
-                 (series.is_spikes ? ", " + extent_text(series.spikes.size(), "event") : "") + ", " + type_);
+    terminal.say(escaped(options_.inputs.front()) + ": " + counted(recording_.info.samples, "sample") + ", " +
+                 counted(recording_.info.steps, "step") + ", " + to_string(series.shape) +
+                 (series.is_spikes ? ", " + counted(series.spikes.size(), "event") : "") + ", " + type_);
     return {};
   }
 
@@ -179,13 +175,13 @@ class Conversion {
     return {};
   }
 
-  const Options& options_;
+  const ConvertOptions& options_;
   FileRules rules_;
   data::Recording recording_;
   std::string type_;
 };
 
-Result<void> converted(const Options& options, const Terminal& terminal) {
+Result<void> converted(const ConvertOptions& options, const Terminal& terminal) {
   TRY(const data::Format format, data::format_of(options.output, options.format));
   TRY(FileRules rules, options.files.rules({}));
   Conversion conversion(options, std::move(rules));
@@ -201,7 +197,7 @@ Result<void> converted(const Options& options, const Terminal& terminal) {
 }  // namespace
 
 void declare_convert(OptionSet& set, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ConvertOptions>();
   set.option("input", options->inputs, "what is read: a file, several files of one sample each, or a folder")
       .required()
       .value_name("FILE");

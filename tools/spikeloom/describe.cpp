@@ -14,7 +14,7 @@
 namespace spikeloom::tool {
 namespace {
 
-struct Options {
+struct DescribeOptions {
   NetworkChoice network;
   MachineChoice machine;
   StageChoice stages;
@@ -23,7 +23,7 @@ struct Options {
 };
 
 /// With the plan as one more key.
-Result<std::string> json_of(const Options& options, const Model& model, const TargetChoice& target) {
+Result<std::string> json_of(const DescribeOptions& options, const Model& model, const TargetChoice& target) {
   if (!options.plan) return describe_json(model);
   TRY(const PlanShape plan, plan_shape(model, target));
   auto json = nlohmann::ordered_json::parse(describe_json(model));
@@ -31,7 +31,7 @@ Result<std::string> json_of(const Options& options, const Model& model, const Ta
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
-Result<std::string> text_of(const Options& options, const Model& model, const TargetChoice& target) {
+Result<std::string> text_of(const DescribeOptions& options, const Model& model, const TargetChoice& target) {
   if (options.dot) return describe_dot(model);
   if (options.mermaid) return describe_mermaid(model);
   if (options.json) return json_of(options, model, target);
@@ -40,7 +40,7 @@ Result<std::string> text_of(const Options& options, const Model& model, const Ta
   return describe_text(model) + "\n" + describe_plan_text(plan, options.view);
 }
 
-int describe(Options& options, const Terminal& terminal) {
+int describe(DescribeOptions& options, const Terminal& terminal) {
   if (options.plan) options.view.costs = kept_costs(terminal);
   if (options.view.threads == 0) options.view.threads = usable_cores();
   const auto network = options.network.load(terminal);
@@ -64,7 +64,7 @@ int describe(Options& options, const Terminal& terminal) {
 }  // namespace
 
 void declare_describe(OptionSet& set, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DescribeOptions>();
   options->network.declare(set);
   const Option dot = set.flag("--dot", options->dot, "as a Graphviz drawing");
   const Option mermaid = set.flag("--mermaid", options->mermaid, "as a Mermaid flowchart").excludes(dot);

@@ -82,7 +82,7 @@ Result<SelfCheck> self_check() {
   return check;
 }
 
-struct Options {
+struct DoctorOptions {
   CacheChoice cache;
   bool json = false, calibrate = false, is_clearing = false;
 };
@@ -128,7 +128,7 @@ std::string entries_text(const CodeCache::Contents& contents) {
 }
 
 /// Removes every entry, which is all that this option does.
-int clear_cache(const Options& options, const Terminal& terminal) {
+int clear_cache(const DoctorOptions& options, const Terminal& terminal) {
   const OpenedCache opened = options.cache.open();
   if (!opened.cache)
     return fail(terminal, Error(ErrorKind::usage, "there is no cache to clear: " + opened.why_off),
@@ -159,7 +159,7 @@ nlohmann::ordered_json cache_json(const OpenedCache& opened) {
   return json;
 }
 
-int doctor(const Options& options, const Terminal& terminal) {
+int doctor(const DoctorOptions& options, const Terminal& terminal) {
   if (options.is_clearing) return clear_cache(options, terminal);
   const bool as_json = options.json;
   const auto limits = calibration(options.calibrate, terminal);
@@ -251,7 +251,7 @@ int doctor(const Options& options, const Terminal& terminal) {
 }  // namespace
 
 void declare_doctor(OptionSet& set, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DoctorOptions>();
   set.flag("--calibrate", options->calibrate,
            "measure what a core of this machine can do, and keep it for plans and profiles");
   options->cache.declare(set);

@@ -13,12 +13,12 @@
 namespace spikeloom::tool {
 namespace {
 
-struct Options {
+struct ExportOptions {
   NetworkChoice network;
   std::string output;
 };
 
-int export_nir(const Options& options, const Terminal& terminal) {
+int export_nir(const ExportOptions& options, const Terminal& terminal) {
   const auto network = options.network.load(terminal);
   if (!network) return fail(terminal, network.error());
   std::filesystem::path output = options.output;
@@ -39,7 +39,7 @@ int export_nir(const Options& options, const Terminal& terminal) {
 }  // namespace
 
 void declare_export(OptionSet& set, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ExportOptions>();
   options->network.declare(set);
   set.option("-o,--output", options->output, "the NIR file (NETWORK.nir, here)").value_name("NET.nir");
   action = [options](const Terminal& terminal) { return export_nir(*options, terminal); };

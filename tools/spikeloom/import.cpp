@@ -13,12 +13,12 @@
 namespace spikeloom::tool {
 namespace {
 
-struct Options {
+struct ImportOptions {
   std::string file, output;
   NirChoice nir;
 };
 
-int import(const Options& options, const Terminal& terminal) {
+int import(const ImportOptions& options, const Terminal& terminal) {
   const std::filesystem::path file = options.file;
   std::filesystem::path output = options.output;
   if (output.empty()) output = file.stem().string() + ".json";
@@ -51,7 +51,7 @@ int import(const Options& options, const Terminal& terminal) {
 }  // namespace
 
 void declare_import(OptionSet& set, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ImportOptions>();
   set.option("file", options->file, "the NIR file").required().value_name("MODEL.nir");
   set.option("-o,--output", options->output,
              "the graph file; weights go beside it as .safetensors (MODEL.json, here)")

@@ -12,11 +12,6 @@ namespace {
 
 using Axes = std::vector<std::string>;
 
-Error about_file(const std::string& file, std::string what, std::string expected = {}, std::string got = {},
-                 std::string hint = {}) {
-  return file_error(file, std::move(what), std::move(expected), std::move(got), std::move(hint));
-}
-
 /// "[steps, samples, 64]"
 std::string shape_words(const Axes& axes, const Shape& shape) {
   std::string words = "[";
@@ -72,12 +67,12 @@ class ArrayInput final : public InputReader {
     if (!has_samples) return {};
     const std::uint64_t end = range.end.value_or(samples_in_file_);
     if (range.first >= samples_in_file_ || end > samples_in_file_ || end <= range.first)
-      return about_file(
+      return file_error(
           file, "there are no such samples",
           samples_in_file_ == 0 ? "the file has none" : "a part of 0:" + std::to_string(samples_in_file_),
           std::to_string(range.first) + ":" + (range.end ? std::to_string(end) : ""));
     if (end - range.first > UINT32_MAX)
-      return about_file(file, "this array has " + std::to_string(samples_in_file_) + " samples");
+      return file_error(file, "this array has " + std::to_string(samples_in_file_) + " samples");
     first_sample_ = range.first;
     samples = static_cast<std::uint32_t>(end - range.first);
     labels = labels_beside(file, samples_in_file_, first_sample_, samples);
@@ -117,7 +112,7 @@ class ArrayInput final : public InputReader {
     TRY_VOID(array_.read(first, into));
     for (std::size_t i = 0; i < into.size(); ++i)
       if (!std::isfinite(into[i]))
-        return about_file(file,
+        return file_error(file,
                           "input '" + input_ + "' is not finite at " + place_of(first + i, array_.shape()),
                           "finite numbers within the range of float32",
                           std::isnan(into[i]) ? "nan"
@@ -146,7 +141,7 @@ Result<std::unique_ptr<InputReader>> open_array_input(const ModelInput& input, c
   const bool fits =
       ends_with(shape, input.shape) && (extra == with_samples.size() || extra == without.size());
   if (!fits)
-    return about_file(path, "this array does not fit input '" + input.name + "'",
+    return file_error(path, "this array does not fit input '" + input.name + "'",
                       shape_words(with_samples, input.shape) + " or " + shape_words(without, input.shape),
                       to_string(shape), axis_hint(shape, input, request));
   auto reader = std::make_unique<ArrayInput>(std::move(array), input.name);

@@ -9,15 +9,6 @@
 namespace spikeloom::tool {
 namespace {
 
-Error about_file(const std::string& file, std::string what, std::string expected = {}, std::string got = {},
-                 std::string hint = {}) {
-  return file_error(file, std::move(what), std::move(expected), std::move(got), std::move(hint));
-}
-
-std::string plural(std::uint64_t count, const std::string& what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
-
 Error no_data(const ModelInput& input) {
   std::string axes = input.constant ? "[samples" : "[steps, samples";
   for (const std::size_t extent : input.shape) axes += ", " + std::to_string(extent);
@@ -101,7 +92,7 @@ Result<void> InputData::settle(const Model& model, const DataRequest& request) {
     if (!reader.has_samples) continue;
     if (sampled != nullptr && sampled->reader->samples != reader.samples)
       return Error(ErrorKind::invalid,
-                   "'" + sampled->name + "' has " + plural(sampled->reader->samples, "sample") + ", '" +
+                   "'" + sampled->name + "' has " + counted(sampled->reader->samples, "sample") + ", '" +
                        input.name + "' has " + std::to_string(reader.samples),
                    "every input needs the same samples, in the same order, or no sample axis");
     sampled = &input;
@@ -126,11 +117,11 @@ Result<void> InputData::settle(const Model& model, const DataRequest& request) {
     if (!varies(input)) continue;
     const InputReader& reader = *input.reader;
     if (reader.is_open_ended && steps_ == 0 && !request.steps)
-      return about_file(reader.file, "there are no events, so nothing says how many steps there are", {}, {},
+      return file_error(reader.file, "there are no events, so nothing says how many steps there are", {}, {},
                         "give --steps");
     if (request.pad == Pad::none &&
         ((reader.steps < steps_ && !reader.is_open_ended) || (!request.steps && reader.steps > steps_)))
-      return about_file(reader.file,
+      return file_error(reader.file,
                         request.steps ? "input '" + input.name + "' has too few steps"
                                       : "the inputs have different numbers of steps",
                         std::to_string(steps_) + " steps", std::to_string(reader.steps),
@@ -139,7 +130,7 @@ Result<void> InputData::settle(const Model& model, const DataRequest& request) {
                             : "--pad zero or --pad hold fills what is missing" +
                                   std::string(request.steps ? "" : "; --steps takes fewer"));
     if (steps_ > 0 && request.pad == Pad::hold && reader.steps == 0)
-      return about_file(reader.file, "there is no step that could be held");
+      return file_error(reader.file, "there is no step that could be held");
   }
   return {};
 }
@@ -160,10 +151,10 @@ std::vector<std::string> InputData::lines() const {
     }
     const InputReader& reader = *input.reader;
     std::string line = input.name + ": ";
-    line += reader.has_samples ? plural(reader.samples, "sample") + ", "
+    line += reader.has_samples ? counted(reader.samples, "sample") + ", "
             : samples_ > 1     ? "the same for all samples, "
                                : "1 sample, ";
-    line += input.is_constant ? "constant, " : plural(reader.steps, "step") + ", ";
+    line += input.is_constant ? "constant, " : counted(reader.steps, "step") + ", ";
     line += reader.type;
     if (varies(input) && reader.steps < steps_)
       line += ", then " + std::string(pad_ == Pad::hold      ? "the last step held"

@@ -13,7 +13,7 @@
 namespace spikeloom::tool {
 namespace {
 
-struct Options {
+struct NeuronsOptions {
   std::string name;
   bool json = false;
 };
@@ -86,7 +86,7 @@ void print(const NeuronModel& model, const Terminal& terminal) {
   terminal.data(out);
 }
 
-int neurons(const Options& options, const Terminal& terminal) {
+int neurons(const NeuronsOptions& options, const Terminal& terminal) {
   const std::vector<std::string> names = builtin_neuron_names();
   if (!options.name.empty()) {
     if (std::ranges::find(names, options.name) == names.end()) {
@@ -124,7 +124,7 @@ int neurons(const Options& options, const Terminal& terminal) {
 }  // namespace
 
 void declare_neurons(OptionSet& set, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<NeuronsOptions>();
   set.option("name", options->name, "show this model: parameters, options, states, equations");
   set.flag("--json", options->json, "as JSON; with a name, the model's file");
   action = [options](const Terminal& terminal) { return neurons(*options, terminal); };

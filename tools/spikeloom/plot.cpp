@@ -18,10 +18,10 @@ namespace spikeloom::tool {
 namespace {
 
 constexpr std::size_t kMostPanels = 60;
-constexpr std::size_t kMostLines = 12;
+constexpr std::size_t kMostTraces = 12;
 constexpr std::uint64_t kMostCounts = 100000000;  // neurons
 
-struct Options {
+struct PlotOptions {
   std::vector<std::string> files;
   std::string output, kind = "auto", neurons, steps, title;
   std::uint32_t sample = 0;
@@ -32,11 +32,11 @@ struct Options {
 };
 
 /// Neurons of a trace: those asked for, or the first few.
-Result<std::vector<std::uint64_t>> neurons_of(const Options& options, std::uint64_t count) {
+Result<std::vector<std::uint64_t>> neurons_of(const PlotOptions& options, std::uint64_t count) {
   std::vector<std::uint64_t> neurons;
   for (const std::string& part : comma_separated(options.neurons.empty() ? "0:3" : options.neurons)) {
     TRY(const Interval interval, interval_of(part, "--neurons"));
-    for (std::uint64_t i = interval.first; i < std::min(interval.end, count) && neurons.size() < kMostLines;
+    for (std::uint64_t i = interval.first; i < std::min(interval.end, count) && neurons.size() < kMostTraces;
          ++i)
       neurons.push_back(i);
   }
@@ -84,7 +84,7 @@ Result<plot::Panel> count_panel(const Recorded& recorded, const Frame& frame, st
 }
 
 Result<plot::Panel> trace_panel(const Recorded& recorded, const RecordedRun& run, const Frame& frame,
-                                const Options& options) {
+                                const PlotOptions& options) {
   TRY(const std::vector<std::uint64_t> neurons, neurons_of(options, recorded.neurons));
   std::vector<std::string> names;
   for (const std::uint64_t neuron : neurons) names.push_back("neuron " + std::to_string(neuron));
@@ -115,7 +115,7 @@ Result<plot::Panel> trace_panel(const Recorded& recorded, const RecordedRun& run
   return trace.panel();
 }
 
-Result<plot::Figure> figure_of(const RecordedRun& run, const Options& options) {
+Result<plot::Figure> figure_of(const RecordedRun& run, const PlotOptions& options) {
   TRY(const Interval steps,
       options.steps.empty() ? Result<Interval>(Interval{}) : interval_of(options.steps, "--steps"));
   const Frame frame = frame_of(run, steps, options.dt);
@@ -133,7 +133,7 @@ Result<plot::Figure> figure_of(const RecordedRun& run, const Options& options) {
     const bool is_raster =
         options.kind == "raster" || (options.kind == "auto" && recorded.kind == Recorded::Kind::spikes);
     // A single recording without samples serves every sample.
-    Options shown = options;
+    PlotOptions shown = options;
     if (recorded.samples == 1) shown.sample = 0;
     if (options.kind == "counts" && recorded.kind == Recorded::Kind::values) continue;
     TRY(plot::Panel panel, options.kind == "counts" ? count_panel(recorded, frame, shown.sample)
@@ -148,7 +148,7 @@ Result<plot::Figure> figure_of(const RecordedRun& run, const Options& options) {
   return figure;
 }
 
-Result<void> draw(const Options& options, const Terminal& terminal) {
+Result<void> draw(const PlotOptions& options, const Terminal& terminal) {
   if (const auto format = plot::format_of(options.output); !format) return format.error();
   RecordedRun run;
   for (const std::string& file : options.files) TRY_VOID(add_recorded(file, run));
@@ -162,7 +162,7 @@ Result<void> draw(const Options& options, const Terminal& terminal) {
 }  // namespace
 
 void declare_plot(OptionSet& set, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<PlotOptions>();
   set.option("files", options->files, "folders of runs, or .npy files, time first")
       .required()
       .value_name("FOLDER|FILE.npy");

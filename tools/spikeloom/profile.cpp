@@ -25,7 +25,7 @@ using Clock = std::chrono::steady_clock;
 constexpr double kWarmUpSeconds = 0.1, kSeconds = 0.5;
 constexpr std::size_t kFewestRuns = 3, kMostRuns = 10000;
 
-struct Options {
+struct ProfileOptions {
   NetworkChoice network;
   MachineChoice machine;
   ThreadChoice threads;
@@ -164,7 +164,7 @@ class Profiler {
   const Terminal& terminal_;
 };
 
-Result<int> measured(const Options& options, const Terminal& terminal) {
+Result<int> measured(const ProfileOptions& options, const Terminal& terminal) {
   const std::stop_token stop = stop_on_interrupt();
   TRY(Network network, options.network.load(terminal));
   TRY(const Workload load, Workload::prepare(network, options.load));
@@ -191,7 +191,7 @@ Result<int> measured(const Options& options, const Terminal& terminal) {
   return 0;
 }
 
-int profile(const Options& options, const Terminal& terminal) {
+int profile(const ProfileOptions& options, const Terminal& terminal) {
   const auto code = measured(options, terminal);
   return code ? *code : fail(terminal, code.error(), options.json);
 }
@@ -199,7 +199,7 @@ int profile(const Options& options, const Terminal& terminal) {
 }  // namespace
 
 void declare_profile(OptionSet& set, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ProfileOptions>();
   options->network.declare(set);
   options->load.declare(set);
   options->machine.declare(set);

@@ -15,7 +15,7 @@
 namespace spikeloom::tool {
 namespace {
 
-constexpr std::uint64_t kChunk = 1u << 18;         // elements read at a time
+constexpr std::uint64_t kRead = 1u << 18;          // elements read at a time
 constexpr std::uint64_t kMostRunJson = 64u << 20;  // bytes
 
 /// [steps], [steps, neurons] or [steps, samples, ...shape]; with a known shape of one sample, just that.
@@ -38,7 +38,7 @@ Result<Recorded> recorded_of(const std::string& path, const std::optional<Shape>
     // The extents lie in the events themselves.
     std::vector<ArrayFile::Event> events;
     for (std::uint64_t first = 0; first < recorded.file.size(); first += events.size()) {
-      events.resize(std::min<std::uint64_t>(kChunk, recorded.file.size() - first));
+      events.resize(std::min<std::uint64_t>(kRead, recorded.file.size() - first));
       TRY_VOID(recorded.file.read_events(first, events));
       for (const auto& event : events) {
         recorded.steps = std::max<std::uint64_t>(recorded.steps, std::uint64_t{event.step} + 1);
@@ -142,7 +142,7 @@ Result<void> Recorded::visit(std::uint32_t sample, std::uint64_t begin, std::uin
   if (file.is_events()) {
     std::vector<ArrayFile::Event> events;
     for (std::uint64_t first = 0; first < file.size(); first += events.size()) {
-      events.resize(std::min<std::uint64_t>(kChunk, file.size() - first));
+      events.resize(std::min<std::uint64_t>(kRead, file.size() - first));
       TRY_VOID(file.read_events(first, events));
       for (const auto& event : events)
         if (event.sample == sample && event.step >= begin && event.step < end && event.neuron < neurons)
@@ -153,12 +153,12 @@ Result<void> Recorded::visit(std::uint32_t sample, std::uint64_t begin, std::uin
   begin = std::max(begin, first_step);
   end = std::min(end, first_step + steps);
   // With one sample, steps follow each other in the file and are read many at a time.
-  const std::uint64_t steps_each = samples == 1 ? std::max<std::uint64_t>(1, kChunk / neurons) : 1;
+  const std::uint64_t steps_each = samples == 1 ? std::max<std::uint64_t>(1, kRead / neurons) : 1;
   std::vector<float> rows;
   for (std::uint64_t step = begin; step < end; step += steps_each) {
     const std::uint64_t count = std::min(steps_each, end - step);
-    for (std::uint64_t part = 0; part < neurons * count; part += kChunk) {
-      rows.resize(std::min(kChunk, neurons * count - part));
+    for (std::uint64_t part = 0; part < neurons * count; part += kRead) {
+      rows.resize(std::min(kRead, neurons * count - part));
       TRY_VOID(file.read(((step - first_step) * samples + sample) * neurons + part, rows));
       for (std::size_t i = 0; i < rows.size(); ++i)
         if (all || rows[i] != 0) take(step + (part + i) / neurons, (part + i) % neurons, rows[i]);

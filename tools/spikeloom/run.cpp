@@ -26,7 +26,7 @@ namespace {
 
 constexpr std::uint64_t kSavedStateLimit = 16ull << 30;
 
-struct Options {
+struct RunCommand {
   NetworkChoice network;
   MachineChoice machine;
   ThreadChoice threads;
@@ -53,14 +53,14 @@ Result<std::vector<unsigned char>> read_bytes(const std::string& path) {
 /// Everything that can be wrong is found before the first step, so that no long run ends in a usage error.
 class Run {
  public:
-  static Result<Run> prepare(const Options& options, const Terminal& terminal);
+  static Result<Run> prepare(const RunCommand& options, const Terminal& terminal);
   Result<void> execute(std::stop_token stop, const Terminal& terminal);
   Result<void> write(const Terminal& terminal);
   const RunReport& report() const { return report_; }
   const Network& network() const { return *network_; }
 
  private:
-  explicit Run(const Options& options) : options_(options) {}
+  explicit Run(const RunCommand& options) : options_(options) {}
   Result<void> run_part(Engine& engine, std::uint32_t first, std::uint32_t count,
                         const RunOptions& run_options);
   Result<std::unique_ptr<Engine>> start_part(std::uint32_t first, std::uint32_t count) const;
@@ -68,7 +68,7 @@ class Run {
   Result<void> prepare_files(const Terminal& terminal);
   data::RunInfo info() const;
 
-  const Options& options_;
+  const RunCommand& options_;
   std::unique_ptr<Network> network_;
   std::unique_ptr<InputData> data_;
   std::unique_ptr<EngineMaker> maker_;
@@ -82,7 +82,7 @@ class Run {
   RunReport report_;
 };
 
-Result<Run> Run::prepare(const Options& options, const Terminal& terminal) {
+Result<Run> Run::prepare(const RunCommand& options, const Terminal& terminal) {
   Run run(options);
   TRY(Network network, options.network.load(terminal));
   run.network_ = std::make_unique<Network>(std::move(network));
@@ -309,7 +309,7 @@ Result<void> Run::write(const Terminal& terminal) {
   return {};
 }
 
-int run(const Options& options, const Terminal& terminal) {
+int run(const RunCommand& options, const Terminal& terminal) {
   const std::stop_token stop = stop_on_interrupt();
   auto prepared = Run::prepare(options, terminal);
   if (!prepared) return fail(terminal, prepared.error(), options.json);
@@ -327,7 +327,7 @@ int run(const Options& options, const Terminal& terminal) {
 }  // namespace
 
 void declare_run(OptionSet& set, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RunCommand>();
   options->network.declare(set);
   options->data.declare(set);
   set.option("--record", options->record, "what to record besides the outputs: lif1.mem,lif1[0:16],lif2")

@@ -12,7 +12,7 @@
 namespace spikeloom::tool {
 namespace {
 
-constexpr std::size_t kChunk = 1u << 16;
+constexpr std::size_t kTaken = 1u << 16;
 constexpr int kLookForStopMs = 100;  // signals are blocked while a thread waits for them, so nothing wakes us
 
 }  // namespace
@@ -25,8 +25,8 @@ Result<bool> StandardInput::more() {
     const int ready = poll(&input, 1, kLookForStopMs);
     if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
     const std::size_t before = buffer_.size();
-    buffer_.resize(before + kChunk);
-    const ssize_t got = read(STDIN_FILENO, buffer_.data() + before, kChunk);
+    buffer_.resize(before + kTaken);
+    const ssize_t got = read(STDIN_FILENO, buffer_.data() + before, kTaken);
     buffer_.resize(before + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
     if (got > 0) return true;
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;

@@ -16,7 +16,7 @@ namespace spikeloom::tool {
 namespace {
 
 constexpr std::uint64_t kMostInMemory = 64ull << 20;
-constexpr std::size_t kChunk = 1u << 20;
+constexpr std::size_t kUnpacked = 1u << 20;
 
 Error cannot_unpack(const std::string& name) {
   return Error(ErrorKind::io,
@@ -48,9 +48,9 @@ Result<void> Unpacked::take(ByteStream& stream) {
   }
   descriptor_ = nameless_file();
   if (descriptor_ < 0) return cannot_unpack(name_);
-  std::vector<unsigned char> chunk(kChunk);
+  std::vector<unsigned char> chunk(kUnpacked);
   while (stream.left > 0) {
-    const auto part = std::span(chunk).first(std::min<std::uint64_t>(kChunk, stream.left));
+    const auto part = std::span(chunk).first(std::min<std::uint64_t>(kUnpacked, stream.left));
     TRY_VOID(stream.take(part));
     for (std::size_t done = 0; done < part.size();) {
       const ssize_t written = write(descriptor_, part.data() + done, part.size() - done);

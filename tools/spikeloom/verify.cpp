@@ -23,7 +23,7 @@ namespace {
 constexpr std::uint64_t kStepsEach = 16;          // compared at a time
 constexpr std::uint64_t kComfortable = 1u << 26;  // values held while comparing
 
-struct Options {
+struct VerifyOptions {
   NetworkChoice network;
   MachineChoice machine;
   ThreadChoice threads;
@@ -45,7 +45,7 @@ struct Outcome {
 
 class Verification {
  public:
-  Verification(const Options& options, const Network& network, const InputData& data,
+  Verification(const VerifyOptions& options, const Network& network, const InputData& data,
                std::vector<StateFile> states)
       : options_(options), model_(*network.model), data_(data), states_(std::move(states)) {}
 
@@ -76,7 +76,7 @@ class Verification {
     return {};
   }
 
-  const Options& options_;
+  const VerifyOptions& options_;
   const Model& model_;
   const InputData& data_;
   std::vector<StateFile> states_;
@@ -267,7 +267,7 @@ std::string json_of(const Model& model, const Outcome& outcome) {
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
-Result<Outcome> verified(const Options& options, Network& network, std::stop_token stop,
+Result<Outcome> verified(const VerifyOptions& options, Network& network, std::stop_token stop,
                          const Terminal& terminal) {
   const Model& model = *network.model;
   TRY(DataRequest request, options.data.request(network));
@@ -304,7 +304,7 @@ Result<Outcome> verified(const Options& options, Network& network, std::stop_tok
   return verification.against_recorded(*compiled, expected, stop, terminal);
 }
 
-int verify(const Options& options, const Terminal& terminal) {
+int verify(const VerifyOptions& options, const Terminal& terminal) {
   const std::stop_token stop = stop_on_interrupt();
   auto network = options.network.load(terminal);
   if (!network) return fail(terminal, network.error(), options.json);
@@ -336,7 +336,7 @@ int verify(const Options& options, const Terminal& terminal) {
 }  // namespace
 
 void declare_verify(OptionSet& set, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<VerifyOptions>();
   options->network.declare(set);
   options->data.declare(set);
   set.option("--expect", options->expect,

@@ -16,7 +16,7 @@ Result<Events> read(const std::string& text, const EventOptions& options = {}) {
 }
 
 /// "time:neuron" of every event, or the error.
-std::string words(const Result<Events>& events) {
+std::string listed(const Result<Events>& events) {
   if (!events) return events.error().text();
   std::string text;
   for (const Event& e : events->events)
@@ -35,7 +35,7 @@ TEST(Aedat4, TimesCountFromTheFirstEvent) {
     file.packet(1, "IMUS", std::string(32, '\7'));
     file.packet(0, "EVTS", samples::aedat4_events(kToday + 1000, {{2, 2, false, 1}}));
     const auto events = read(file.bytes());
-    EXPECT_EQ(words(events), "0:1 5:23 900:16 1001:10") << is_packed;
+    EXPECT_EQ(listed(events), "0:1 5:23 900:16 1001:10") << is_packed;
     EXPECT_EQ(events->shape, (Shape{2, 3, 4}));
     EXPECT_EQ(events->format, "AEDAT 4.0");
   }
@@ -44,23 +44,23 @@ TEST(Aedat4, TimesCountFromTheFirstEvent) {
 TEST(Aedat4, PacketsEndWhereTheTableOfThemBegins) {
   Aedat4 file{.has_table = true};
   file.packet(0, "EVTS", samples::aedat4_events(kToday, kPixels));
-  EXPECT_EQ(words(read(file.bytes() + "whatever the table holds")), "0:1 5:23 900:16");
+  EXPECT_EQ(listed(read(file.bytes() + "whatever the table holds")), "0:1 5:23 900:16");
 }
 
 TEST(Aedat4, OneOfSeveralStreamsOfEventsIsChosenByNumber) {
   Aedat4 file{.info = samples::aedat4_info({{0, "EVTS"}, {1, "FRME"}, {2, "EVTS"}})};
   file.packet(0, "EVTS", samples::aedat4_events(7, {{1, 0, false, 0}}));
   file.packet(2, "EVTS", samples::aedat4_events(9, {{2, 0, false, 0}}));
-  EXPECT_EQ(words(read(file.bytes(), {.signal = "2"})), "0:2");
-  EXPECT_EQ(words(read(file.bytes())),
+  EXPECT_EQ(listed(read(file.bytes(), {.signal = "2"})), "0:2");
+  EXPECT_EQ(listed(read(file.bytes())),
             "error: 'x': which stream of events of the file is meant?\n  expected  FILE.aedat4:NUMBER\n"
             "  hint      it has 0 and 2");
   for (const char* wrong : {"1", "3", "events"})
-    EXPECT_EQ(words(read(file.bytes(), {.signal = wrong})),
+    EXPECT_EQ(listed(read(file.bytes(), {.signal = wrong})),
               "error: 'x': there is no stream of events '" + std::string(wrong) +
                   "'\n  expected  FILE.aedat4:NUMBER\n  hint      it has 0 and 2");
   const Aedat4 frames{.info = samples::aedat4_info({{0, "FRME"}})};
-  EXPECT_EQ(words(read(frames.bytes())),
+  EXPECT_EQ(listed(read(frames.bytes())),
             "error: 'x': the file holds no events\n  expected  a stream of type EVTS\n  got       FRME");
 }
 
@@ -69,12 +69,12 @@ TEST(Aedat4, WithoutAHeaderOfStreamsPacketsSayWhatTheyHold) {
   file.packet(3, "TRIG", std::string(16, '\1'));
   file.packet(5, "EVTS", samples::aedat4_events(7, {{1, 0, false, 0}}));
   const EventOptions sensor{.sensor = Sensor{4, 3}};
-  EXPECT_EQ(words(read(file.bytes(), sensor)), "0:1");
-  EXPECT_TRUE(words(read(file.bytes())).find("--sensor") != std::string::npos) << words(read(file.bytes()));
-  EXPECT_EQ(words(read(file.bytes(), {.sensor = Sensor{4, 3}, .signal = "4"})),
+  EXPECT_EQ(listed(read(file.bytes(), sensor)), "0:1");
+  EXPECT_TRUE(listed(read(file.bytes())).find("--sensor") != std::string::npos) << listed(read(file.bytes()));
+  EXPECT_EQ(listed(read(file.bytes(), {.sensor = Sensor{4, 3}, .signal = "4"})),
             "error: 'x': there is no stream of events '4'\n  expected  FILE.aedat4:NUMBER");
   file.packet(6, "EVTS", samples::aedat4_events(7, {{1, 0, false, 0}}));
-  EXPECT_EQ(words(read(file.bytes(), sensor)),
+  EXPECT_EQ(listed(read(file.bytes(), sensor)),
             "error: 'x': which stream of events of the file is meant?\n  expected  FILE.aedat4:NUMBER\n"
             "  hint      it has 5 and 6");
 }
@@ -83,7 +83,7 @@ TEST(Aedat4, EventsThatCannotBeAreNamed) {
   const auto one = [](const std::vector<samples::Pixel>& pixels) {
     Aedat4 file;
     file.packet(0, "EVTS", samples::aedat4_events(100, pixels));
-    return words(read(file.bytes()));
+    return listed(read(file.bytes()));
   };
   EXPECT_EQ(one({{1, 1, true, 5}, {1, 1, true, 4}}),
             "error: 'x': event 1 is earlier than the first\n  expected  a time in us of at least 105\n"
@@ -101,7 +101,7 @@ TEST(Aedat4, WhatIsBrokenIsNamedWithItsPlace) {
   const std::string at = std::to_string(good.size() - file.packets.size());
   const auto with = [&](std::size_t behind, const std::string& bytes) {  // a packet's bytes replaced
     std::string broken = good;
-    return words(read(broken.replace(good.size() - file.packets.size() + behind, bytes.size(), bytes)));
+    return listed(read(broken.replace(good.size() - file.packets.size() + behind, bytes.size(), bytes)));
   };
   const std::string is_broken = "error: 'x': the packet at byte " + at + " is broken\n";
   EXPECT_EQ(with(4, samples::little32(1u << 30)), is_broken + "  expected  at most " +
@@ -114,23 +114,24 @@ TEST(Aedat4, WhatIsBrokenIsNamedWithItsPlace) {
       with(12, samples::little32(0xfffffff0u)),
       is_broken + "  expected  a FlatBuffer of type EventPacket\n  got       offsets that lead out of it");
   EXPECT_EQ(with(16, "FRME"), is_broken + "  expected  events (EVTS)\n  got       'FRME'");
-  EXPECT_EQ(words(read(good.substr(0, good.size() - file.packets.size() + 3))),
+  EXPECT_EQ(listed(read(good.substr(0, good.size() - file.packets.size() + 3))),
             "error: 'x': the file ends in the middle of a packet");
   // A file cut anywhere is an error, or has fewer whole packets.
   for (std::size_t size = 0; size < good.size(); ++size) {
     const auto cut = read(good.substr(0, size));
     EXPECT_TRUE(!cut || size == good.size() - file.packets.size()) << size;
   }
-  EXPECT_EQ(words(read(good.substr(0, 14) + samples::little32(1u << 30) + good.substr(18))).substr(0, 41),
+  EXPECT_EQ(listed(read(good.substr(0, 14) + samples::little32(1u << 30) + good.substr(18))).substr(0, 41),
             "error: 'x': the header is too long\n  expe");
-  EXPECT_EQ(words(read(good.substr(0, 18) + samples::little32(1u << 30) + good.substr(22))),
+  EXPECT_EQ(listed(read(good.substr(0, 18) + samples::little32(1u << 30) + good.substr(22))),
             "error: 'x': the header is broken\n  expected  a FlatBuffer of type IOHeader");
   for (const auto& [compression, name] : {std::pair{3, "Zstandard"}, {9, "compression 9"}}) {
     const auto packed = read(Aedat4{.compression = compression}.bytes());
     EXPECT_EQ(packed.error().kind(), ErrorKind::unsupported);
-    EXPECT_EQ(words(packed), std::string("error: 'x': packets are packed in a way that cannot be read\n"
-                                         "  expected  LZ4, or not packed\n  got       ") +
-                                 name + "\n  hint      DV and dv-processing write LZ4 unless told otherwise");
+    EXPECT_EQ(listed(packed), std::string("error: 'x': packets are packed in a way that cannot be read\n"
+                                          "  expected  LZ4, or not packed\n  got       ") +
+                                  name +
+                                  "\n  hint      DV and dv-processing write LZ4 unless told otherwise");
   }
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 using Point = std::vector<std::pair<std::string, float>>;
 
-Expression parsed(std::string_view text) {
+Expression parsed_internal(std::string_view text) {
   TextProblem problem;
   const auto e = parse_expression(text, {.internal = true}, problem);
   EXPECT_TRUE(e) << text << ": " << problem.what;
@@ -37,7 +37,7 @@ float value_at(const Expression& e, const Point& point) {
 }
 
 void expect_agreement(const std::string& text, const Point& point) {
-  const Expression e = parsed(text);
+  const Expression e = parsed_internal(text);
   for (std::size_t i = 0; i < point.size(); ++i) {
     constexpr float kStep = 1.0f / 64;
     Point above = point, below = point;
@@ -82,7 +82,9 @@ TEST(Derivatives, OfExpressionsAgreeWithDifferencesInAllArguments) {
 }
 
 TEST(Derivatives, AreWrittenWithoutWhatIsSuperfluous) {
-  const auto text = [](std::string_view e, std::string_view by) { return print(*derivative(parsed(e), by)); };
+  const auto text = [](std::string_view e, std::string_view by) {
+    return print(*derivative(parsed_internal(e), by));
+  };
   EXPECT_EQ(text("beta * mem + input - fired * threshold", "mem"), "beta");
   EXPECT_EQ(text("beta * mem + input - fired * threshold", "input"), "1");
   EXPECT_EQ(text("beta * mem + input - fired * threshold", "fired"), "-threshold");
@@ -96,9 +98,9 @@ TEST(Derivatives, AreWrittenWithoutWhatIsSuperfluous) {
 TEST(Derivatives, BeyondTheLimitOfTermsThereAreNone) {
   std::string text = "x";
   for (int i = 0; i < 60; ++i) text = "(" + text + " * x + 1)";
-  Expression e = parsed(text.substr(0, kLineLimit));
+  Expression e = parsed_internal(text.substr(0, kLineLimit));
   for (int i = 0; i < 5 && derivative(e, "x"); ++i) {
-    const Expression product = parsed("a * a");
+    const Expression product = parsed_internal("a * a");
     const Expression::Replacement twice[] = {{"a", &e}};
     e = product.with(twice);
   }

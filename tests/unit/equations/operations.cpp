@@ -14,8 +14,8 @@
 namespace spikeloom {
 namespace {
 
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kInf = std::numeric_limits<float>::infinity();
+constexpr float kQuietNan = std::numeric_limits<float>::quiet_NaN();
 constexpr float kCorners[] = {0.0f,
                               -0.0f,
                               1,
@@ -31,9 +31,9 @@ constexpr float kCorners[] = {0.0f,
                               1.17549435e-38f,
                               3.4028235e38f,
                               -3.4028235e38f,
-                              kInfinity,
-                              -kInfinity,
-                              kNan,
+                              kInf,
+                              -kInf,
+                              kQuietNan,
                               0.1f,
                               -7.3f};
 
@@ -121,8 +121,8 @@ TEST(Operations, HaveTheirMeaningOnCornerValues) {
 TEST(Operations, MinAndMaxGiveTheSecondOnATieOrNan) {
   EXPECT_TRUE(same_bits(apply_operation(Op::Min, 0.0f, -0.0f), -0.0f));
   EXPECT_TRUE(same_bits(apply_operation(Op::Max, -0.0f, 0.0f), 0.0f));
-  EXPECT_EQ(apply_operation(Op::Min, kNan, 3), 3);
-  EXPECT_TRUE(std::isnan(apply_operation(Op::Max, 3, kNan)));
+  EXPECT_EQ(apply_operation(Op::Min, kQuietNan, 3), 3);
+  EXPECT_TRUE(std::isnan(apply_operation(Op::Max, 3, kQuietNan)));
 }
 
 /// The value of a cell of one expression over ports a, b and parameters p, q.

@@ -6,7 +6,7 @@
 namespace spikeloom {
 namespace {
 
-std::unique_ptr<Graph> read(std::string_view text, Report& report, const GraphOptions& options = {}) {
+std::unique_ptr<Graph> read_modules(std::string_view text, Report& report, const GraphOptions& options = {}) {
   return read_graph(text, "net.json", ".", options, report);
 }
 
@@ -33,7 +33,7 @@ constexpr const char* kNested = R"({ "spikeloom": 1,
 
 TEST(Modules, StandWhereTheyAreUsedUnderThePathOfTheUse) {
   Report report;
-  const auto graph = read(kNested, report);
+  const auto graph = read_modules(kNested, report);
   ASSERT_TRUE(graph);
   ASSERT_EQ(report.error().text(), "");
   std::vector<std::string> names;
@@ -47,7 +47,7 @@ TEST(Modules, StandWhereTheyAreUsedUnderThePathOfTheUse) {
 
 TEST(Modules, ReadWhatTheirInputsAreGivenWithBothDelaysAndBothSlices) {
   Report report;
-  const auto graph = read(kNested, report);
+  const auto graph = read_modules(kNested, report);
   ASSERT_TRUE(graph && report.ok());
   const auto& of_one = find(*graph, "p/one/a")->from[0].references;
   EXPECT_EQ(of_one[0].node, "x");
@@ -72,7 +72,7 @@ TEST(Modules, ReadWhatTheirInputsAreGivenWithBothDelaysAndBothSlices) {
 
 TEST(Modules, KnowTensorsByNamesThatAreGivenFromOutsideIn) {
   Report report;
-  const auto graph = read(kNested, report);
+  const auto graph = read_modules(kNested, report);
   ASSERT_TRUE(graph && report.ok());
   const GraphNode &one = *find(*graph, "p/one/b"), &two = *find(*graph, "p/two/b");
   EXPECT_EQ(one.place, two.place);
@@ -98,7 +98,7 @@ std::string doubling(int levels) {
 TEST(Modules, AreMeasuredBeforeTheyAreExpanded) {
   for (const int levels : {4, 8, 15}) {
     Report report;
-    const auto graph = read(doubling(levels), report);
+    const auto graph = read_modules(doubling(levels), report);
     ASSERT_TRUE(graph);
     EXPECT_EQ(report.ok(), levels == 4 || levels == 8) << levels;
     EXPECT_LE(graph->nodes.size(), 100000u);
@@ -123,7 +123,7 @@ TEST(Modules, AreLinkedInTimeHoweverLongTheyRefer) {
     }
     text += R"(}, "nodes": {"n": {"type": "m0"}}})";
     Report report;
-    ASSERT_TRUE(read(text, report));
+    ASSERT_TRUE(read_modules(text, report));
     EXPECT_FALSE(report.ok());
   }
 }
@@ -144,7 +144,7 @@ TEST(Modules, AreUsedInTimeHoweverManyInputsAndOutputsTheyHave) {
       R"(}}}, "nodes": {"use": {"type": "m", "from": {)" + from +
       R"(}}, "less": {"type": "m", "from": {"in1": "x"}})" + nodes + "}}";
   Report report;
-  const auto graph = read(text, report);
+  const auto graph = read_modules(text, report);
   ASSERT_TRUE(graph);
   EXPECT_EQ(report.errors(), 10u + count / 2)
       << "ten of the inputs that read nothing, and every output that is not there";
