@@ -18,10 +18,11 @@ std::string drawn_words(const SynapseValues& v) {
          ", seed " + std::to_string(v.seed);
 }
 
+using Rule = Synapses::Rule;
+
 }  // namespace
 
 std::string rule_words(const Synapses& s) {
-  using Rule = Synapses::Rule;
   const std::string seed = ", seed " + std::to_string(s.seed), self = s.self ? "" : ", no self-connections";
   const std::string degree =
       " " + std::to_string(s.degree) + seed + (s.multapses ? ", multapses" : "") + self;
