@@ -6,8 +6,8 @@
 #include <string>
 
 #include "graph/graph.h"
-#include "llvm/codegen.h"
 #include "model/build.h"
+#include "native/codegen.h"
 #include "spikeloom/compiler.h"
 
 namespace spikeloom {

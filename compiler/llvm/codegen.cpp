@@ -1,4 +1,4 @@
-// Plan -> Program: find its code, or emit every kernel, check, optimise and generate it; load.
+// Plan -> objects: emit every kernel, check, optimise and generate it.
 #include "llvm/codegen.h"
 
 #include <llvm/IR/DiagnosticHandler.h>
@@ -9,15 +9,11 @@
 
 #include <future>
 
-#include "cache/code_cache.h"
-#include "llvm/code_key.h"
 #include "llvm/compile_thread.h"
 #include "llvm/drive.h"
-#include "llvm/jit.h"
+#include "llvm/emit.h"
 #include "llvm/kernel_frame.h"
-#include "llvm/object.h"
 #include "llvm/passes.h"
-#include "llvm/perf_map.h"
 #include "llvm/target.h"
 #include "support/check.h"
 #include "support/try.h"
@@ -55,13 +51,6 @@ std::string text_of(const llvm::Module& module) {
   module.print(out, nullptr);
   return text;
 }
-
-/// What a program keeps alive.
-struct Owner {
-  std::shared_ptr<LoadedCode> code;
-  std::vector<spikeloom_kernel> kernels;
-  std::shared_ptr<const TableImage> image;
-};
 
 /// One of the two modules of a program. Each has a context of its own, so that they may be worked on at once.
 class ModuleCode {
@@ -123,14 +112,14 @@ std::future<Result<ModuleCode::Generated>> generate_drives(std::vector<DriveFunc
   return std::async(std::launch::async | std::launch::deferred, std::move(work));
 }
 
-/// The code generator: what a program that is found in the cache does not go through.
-Result<Objects> generate_objects(const Plan& plan, const Cpu& cpu, const CodegenOptions& options) {
-  const bool with_llvm = options.dump_llvm, with_assembly = options.dump_asm;
+Result<Objects> generate_modules(const Plan& plan, const Cpu& cpu, const CodegenLimits& limits,
+                                 const CodeTexts& texts) {
+  const bool with_llvm = texts.llvm, with_assembly = texts.assembly;
   ModuleCode kernels(cpu, plan.target.lanes, Code::kernels);
   for (const Kernel& kernel : plan.kernels) {
     emit_kernel(kernels.builder(), kernels.module(), kernel);
     // After each kernel: what is too much is not built to its end.
-    TRY_VOID(check_size(kernels.module(), options.limits));
+    TRY_VOID(check_size(kernels.module(), limits));
   }
   std::vector<DriveFunction> drives = drives_of(kernels.module());
   std::future<Result<ModuleCode::Generated>> others;
@@ -142,66 +131,29 @@ Result<Objects> generate_objects(const Plan& plan, const Cpu& cpu, const Codegen
     TRY(ModuleCode::Generated made, others.get());
     all.push_back(std::move(made));
   }
-  if (with_llvm) options.dump_llvm->clear();
-  if (with_assembly) options.dump_asm->clear();
-  Objects objects;
+  if (with_llvm) texts.llvm->clear();
+  if (with_assembly) texts.assembly->clear();
+  Objects objects{cpu.name, {}};
   for (ModuleCode::Generated& made : all) {
-    if (with_llvm) *options.dump_llvm += made.llvm;
-    if (with_assembly) *options.dump_asm += made.assembly;
-    objects.push_back(std::move(made.object));
+    if (with_llvm) *texts.llvm += made.llvm;
+    if (with_assembly) *texts.assembly += made.assembly;
+    objects.files.push_back(std::move(made.object));
   }
   return objects;
 }
 
-std::vector<std::string> symbols_of(const Plan& plan) {
-  std::vector<std::string> symbols;
-  for (const Kernel& kernel : plan.kernels) symbols.push_back(kernel.symbol);
-  return symbols;
-}
-
-struct Compiled {
-  Objects objects;
-  LoadedKernels kernels;
-  std::size_t generated = 0;
-};
-
-/// What the cache holds is taken if it can be linked; otherwise the code is generated, and the entry
-/// replaced.
-Result<Compiled> find_or_generate(const Plan& plan, const CodegenOptions& options) {
-  TRY(const Cpu cpu, find_cpu(plan.target.cpu));
-  const std::vector<std::string> symbols = symbols_of(plan);
-  const bool is_shown = options.dump_llvm || options.dump_asm;
-  const std::string key = options.cache ? code_key(plan, cpu, options.limits) : "";
-  if (options.cache && !is_shown)
-    if (const auto bytes = options.cache->find(key))
-      if (auto objects = parted(*bytes))
-        if (auto loaded = load_objects(*objects, symbols))
-          return Compiled{*std::move(objects), *std::move(loaded), 0};
-  TRY(Objects objects, generate_objects(plan, cpu, options));
-  TRY(LoadedKernels loaded, load_objects(objects, symbols));
-  if (options.cache) options.cache->store(key, joined(objects));
-  return Compiled{std::move(objects), std::move(loaded), plan.kernels.size()};
-}
-
-Result<void> compile(const Plan& plan, const CodegenOptions& options, Owner& owner) {
-  TRY(Compiled compiled, find_or_generate(plan, options));
-  if (!options.perf_map.empty())
-    TRY_VOID(write_perf_map(options.perf_map, plan, compiled.objects, *compiled.kernels.code));
-  if (options.generated) *options.generated = compiled.generated;
-  owner.code = std::move(compiled.kernels.code);
-  owner.kernels = std::move(compiled.kernels.functions);
-  return {};
-}
-
 }  // namespace
 
-Result<Program> generate(const Plan& plan, const CodegenOptions& options) {
+Result<Objects> generate_objects(const Plan& plan, const CodegenLimits& limits, const CodeTexts& texts) {
   SPIKELOOM_CHECK(plan.target.lanes != 0, "llvm", "the target was not resolved");
+  TRY(const Cpu cpu, find_cpu(plan.target.cpu));
   // Shared with the thread: if LLVM dies there, what it still uses must stay.
-  const auto owner = std::make_shared<Owner>();
-  TRY_VOID(on_compile_thread([&plan, &options, owner] { return compile(plan, options, *owner); }));
-  owner->image = make_table(plan);
-  return Program::load(table_of(*owner->image), owner->kernels.data(), constants_of(*owner->image), owner);
+  const auto made = std::make_shared<Objects>();
+  TRY_VOID(on_compile_thread([&plan, &limits, &texts, cpu, made]() -> Result<void> {
+    TRY(*made, generate_modules(plan, cpu, limits, texts));
+    return {};
+  }));
+  return std::move(*made);
 }
 
 }  // namespace spikeloom

@@ -1,44 +1,14 @@
-// Plan -> machine code in this process. The only folder that includes LLVM; this header does not.
+// The code generator. The only folder that includes LLVM; this header does not.
 #pragma once
 
-#include <filesystem>
-#include <memory>
-#include <string>
-#include <vector>
-
-#include "schedule/plan.h"
-#include "spikeloom/loaded_program.h"
-#include "spikeloom/result.h"
+#include "native/generator.h"
 
 namespace spikeloom {
 
-class CodeCache;
+/// As CodeGenerator::generate. LLVM runs on threads of its own.
+Result<Objects> generate_objects(const Plan& plan, const CodegenLimits& limits, const CodeTexts& texts = {});
 
-struct CodegenLimits {
-  std::size_t block_instructions = 8000, function_instructions = 20000, module_instructions = 200000;
-};
-
-struct CodegenOptions {
-  CodegenLimits limits;
-  const CodeCache* cache = nullptr;  // where code is looked for first, and put; null: always generated
-  std::filesystem::path perf_map;    // a new file in which `perf` finds the names of kernels; "": none
-  // Receive text when not null. What is to be shown is generated, even if the cache holds it.
-  std::string* dump_llvm = nullptr;
-  std::string* dump_asm = nullptr;
-  std::size_t* generated = nullptr;  // receives how many kernels went through the code generator
-};
-
-/// Fills in what the user left open: lanes and fma of the CPU. Fails for a CPU that LLVM does not know.
-Result<Target> resolve_target(Target wanted);
-
-/// Compiles the plan's kernels, or takes them from the cache, and loads them beside its table.
-Result<Program> generate(const Plan& plan, const CodegenOptions& options = {});
-
-struct MachineInfo {
-  std::string cpu, features, triple, llvm_version;
-  unsigned lanes = 1;
-  bool has_fma = false;
-};
-MachineInfo machine_info();
+/// All of it, for who does not include this folder.
+const CodeGenerator& llvm_code_generator();
 
 }  // namespace spikeloom

@@ -10,8 +10,6 @@
 
 #include <mutex>
 
-#include "llvm/code_key.h"
-
 namespace spikeloom {
 namespace {
 
@@ -104,30 +102,6 @@ std::unique_ptr<llvm::TargetMachine> make_target_machine(const Cpu& cpu) {
   return std::unique_ptr<llvm::TargetMachine>(
       target->createTargetMachine(cpu.triple, cpu.name, cpu.features, options, llvm::Reloc::PIC_,
                                   llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default, true));
-}
-
-Result<Target> resolve_target(Target wanted) {
-  if (wanted.lanes != 0 && wanted.lanes != 1 && wanted.lanes != 4 && wanted.lanes != 8 && wanted.lanes != 16)
-    return Error(ErrorKind::usage, "vectors cannot have " + std::to_string(wanted.lanes) + " lanes",
-                 "use 1, 4, 8 or 16, or leave it out");
-  auto cpu = find_cpu(wanted.cpu);
-  if (!cpu.ok()) return std::move(cpu).error();
-  if (wanted.lanes == 0) wanted.lanes = cpu->lanes;
-  wanted.has_fma = cpu->instructions.fma;
-  return wanted;
-}
-
-MachineInfo machine_info() {
-  MachineInfo info;
-  info.llvm_version = llvm_version();
-  info.triple = llvm::sys::getProcessTriple();
-  const auto cpu = find_cpu("");
-  if (!cpu.ok()) return info;
-  info.cpu = cpu->name;
-  info.features = cpu->features;
-  info.lanes = cpu->lanes;
-  info.has_fma = cpu->instructions.fma;
-  return info;
 }
 
 }  // namespace spikeloom

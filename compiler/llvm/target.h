@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "llvm/codegen.h"
 #include "llvm/vector_builder.h"
+#include "spikeloom/result.h"
 
 namespace llvm {
 class TargetMachine;

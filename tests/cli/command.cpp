@@ -89,7 +89,7 @@ void Command::become(const std::vector<std::string>& arguments) const {
   std::vector<char*> words{const_cast<char*>("spikeloom")};
   for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
   words.push_back(nullptr);
-  execv(SPIKELOOM_COMMAND, words.data());
+  execv(command_.c_str(), words.data());
   _exit(127);
 }
 

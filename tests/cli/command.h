@@ -59,6 +59,7 @@ class Command : public ::testing::Test {
 
   spikeloom::testing::OwnFolder own_;  // where a cache may lie, if there is such a place
   std::filesystem::path folder_;
+  std::string command_ = SPIKELOOM_COMMAND;
   std::string cache_home_;  // XDG_CACHE_HOME of the command
 };
 

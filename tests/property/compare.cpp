@@ -5,7 +5,7 @@
 #include <cstring>
 #include <sstream>
 
-#include "llvm/codegen.h"
+#include "native/codegen.h"
 #include "property/dice.h"
 #include "reference/simulator.h"
 #include "spikeloom/session.h"

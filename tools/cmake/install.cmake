@@ -1,5 +1,6 @@
-# What is installed: the runtime (one library without dependencies, shared and static), the compiler (one library
-# that alone knows LLVM), their headers, a CMake package with the components `runtime` and `compiler`, and the command.
+# What is installed: the runtime (one library without dependencies, shared and static), the compiler (one library, and
+# beside it the one that alone knows LLVM), their headers, a CMake package with the components `runtime` and `compiler`,
+# and the command.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/spikeloom)
@@ -45,7 +46,7 @@ if(has_compiler)
   # the runtime's rooms, so what it exports is not copied.
   file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/no_source.cpp "")
   add_library(spikeloom_library SHARED ${CMAKE_CURRENT_BINARY_DIR}/no_source.cpp)
-  target_link_libraries(spikeloom_library PRIVATE $<LINK_LIBRARY:WHOLE_ARCHIVE,spikeloom_compiler>
+  target_link_libraries(spikeloom_library PRIVATE $<LINK_LIBRARY:WHOLE_ARCHIVE,spikeloom_compiler> spikeloom_llvm_loaded
                         PUBLIC spikeloom_runtime_shared)
   set_target_properties(spikeloom_library PROPERTIES OUTPUT_NAME spikeloom EXPORT_NAME compiler
                         VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR} INSTALL_RPATH "$ORIGIN")
@@ -58,6 +59,11 @@ if(has_compiler)
           FILES_MATCHING PATTERN "*.h")
 endif()
 
+if(TARGET spikeloom_codegen)
+  foreach(component IN ITEMS compiler tools)
+    install(TARGETS spikeloom_codegen LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${component})
+  endforeach()
+endif()
 if(TARGET spikeloom)
   install(TARGETS spikeloom spikeloom-hdf5 RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tools)
 endif()

@@ -56,6 +56,7 @@ struct Machine {
   unsigned lanes = 1;
   bool has_fma = false;
 };
-std::optional<Machine> machine();  // nothing without a code generator
+/// ErrorKind::unsupported without a code generator. Loads LLVM.
+Result<Machine> machine();
 
 }  // namespace spikeloom::tool

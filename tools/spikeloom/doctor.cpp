@@ -184,6 +184,8 @@ int doctor(const DoctorOptions& options, const Terminal& terminal) {
     line("CPU", machine_here->cpu + " (" + machine_here->triple + ")");
     line("lanes", std::to_string(machine_here->lanes) + " float32 a vector" +
                       (machine_here->has_fma ? ", fused multiply-add" : ", no fused multiply-add"));
+  } else if (has_code_generator()) {
+    line("code", escaped(machine_here.error().diagnostics[0].what));
   } else {
     line("code", "this build has no code generator: check, describe and the reference work");
   }

@@ -8,8 +8,8 @@
 #include <map>
 #include <sstream>
 
-#include "llvm/code_key.h"
-#include "llvm/codegen.h"
+#include "native/code_key.h"
+#include "native/codegen.h"
 #include "spikeloom/session.h"
 #include "unit/cache/own_folder.h"
 #include "unit/llvm/networks.h"
@@ -132,9 +132,10 @@ TEST_F(Cached, ADamagedEntryIsGeneratedAgain) {
 
 TEST_F(Cached, AnEntryThatIsNotOursIsNotLinked) {
   const Plan plan = plan_of({});
-  const std::string key = code_key(plan, *find_cpu(""), {});
+  const std::string key = *code_key(plan, {});
   const ObjectCode hostile = object_that_calls("system", plan.kernels.front().symbol);
-  for (const auto& bytes : {joined({hostile}), joined({{}}), hostile, ObjectCode(5000, 0x90), ObjectCode{}}) {
+  for (const auto& bytes : {joined({"x", {hostile}}), joined({"x", {{}}}), joined({"x", {}}), hostile,
+                            ObjectCode(5000, 0x90), ObjectCode{}}) {
     cache_->store(key, bytes);
     ASSERT_TRUE(cache_->find(key));
     EXPECT_EQ(compilations({}), kKernels);
@@ -143,12 +144,12 @@ TEST_F(Cached, AnEntryThatIsNotOursIsNotLinked) {
 }
 
 TEST(Objects, ComeBackOutOfTheirBytesOrNotAtAll) {
-  const Objects objects = {{1, 2, 3}, {}, {4}};
+  const Objects objects = {"znver4", {{1, 2, 3}, {}, {4}}};
   const std::vector<unsigned char> bytes = joined(objects);
   EXPECT_EQ(parted(bytes), objects);
   for (std::size_t n = 1; n < bytes.size(); ++n) {
     const auto part = parted(std::span(bytes).first(n));
-    EXPECT_TRUE(!part || part->size() < objects.size()) << n;
+    EXPECT_TRUE(!part || part->files.size() < objects.files.size()) << n;
   }
   EXPECT_EQ(parted(std::vector<unsigned char>(8, 0xff)), std::nullopt);
 }

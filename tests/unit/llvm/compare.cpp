@@ -9,7 +9,7 @@
 #include <random>
 
 #include "cache/code_cache.h"
-#include "llvm/codegen.h"
+#include "native/codegen.h"
 #include "reference/simulator.h"
 #include "schedule/plan.h"
 #include "spikeloom/session.h"

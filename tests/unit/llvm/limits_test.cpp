@@ -4,9 +4,8 @@
 
 #include <stdexcept>
 
-#include "llvm/codegen.h"
 #include "llvm/compile_thread.h"
-#include "llvm/jit.h"
+#include "native/codegen.h"
 #include "unit/llvm/networks.h"
 #include "unit/llvm/objects.h"
 
@@ -85,7 +84,7 @@ TEST(Limits, AnObjectThatIsNoneIsRefused) {
   EXPECT_FALSE(load_objects({sound}, {"another"}).ok());
   EXPECT_FALSE(load_objects({}, {"kernel"}).ok());
   EXPECT_FALSE(load_objects({ObjectCode(1000, 0x5a)}, {"kernel"}).ok());
-  EXPECT_FALSE(load_objects({{sound.begin(), sound.begin() + 70}}, {"kernel"}).ok());
+  EXPECT_FALSE(load_objects({ObjectCode(sound.begin(), sound.begin() + 70)}, {"kernel"}).ok());
 }
 
 TEST(Limits, AFatalErrorOfLlvmIsAnInternalError) {

@@ -5,6 +5,7 @@
 #include <llvm/IR/Module.h>
 #include <llvm/Target/TargetMachine.h>
 
+#include "llvm/emit.h"
 #include "llvm/target.h"
 
 namespace spikeloom::testing {

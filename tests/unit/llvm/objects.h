@@ -1,7 +1,7 @@
 // Object code that the code generator would not write.
 #pragma once
 
-#include "llvm/object.h"
+#include "native/object.h"
 
 namespace spikeloom::testing {
 

@@ -1,6 +1,6 @@
 #include "compiled.h"
 
-#include "llvm/codegen.h"
+#include "native/codegen.h"
 #include "schedule/plan.h"
 #include "spikeloom/session.h"
 #include "support/file.h"
@@ -83,14 +83,15 @@ Result<CompiledProgram> compile(const Model& model, const TargetChoice& choice) 
   const Plan plan =
       timed(choice.times, "plan", [&] { return make_plan(model, target, {.costs = choice.costs}); });
   std::size_t generated = 0;
+  std::string cpu;
   TRY(Program program, timed(choice.times, "code", [&] {
-        return generate(plan,
-                        {.cache = choice.cache.get(), .perf_map = choice.perf_map, .generated = &generated});
+        return generate(
+            plan,
+            {.cache = choice.cache.get(), .perf_map = choice.perf_map, .generated = &generated, .cpu = &cpu});
       }));
   const bool is_cached = generated == 0;
   if (choice.times && is_cached) choice.times->back().stage += " (from the cache)";
-  return CompiledProgram{std::move(program), shape_of(plan),
-                         target.cpu.empty() ? machine_info().cpu : target.cpu, target.lanes, is_cached};
+  return CompiledProgram{std::move(program), shape_of(plan), std::move(cpu), target.lanes, is_cached};
 }
 
 Result<PlanShape> plan_shape(const Model& model, const TargetChoice& choice) {
@@ -116,8 +117,8 @@ Result<void> write_stages(const Model& model, const TargetChoice& choice, const 
   return {};
 }
 
-std::optional<Machine> machine() {
-  const MachineInfo info = machine_info();
+Result<Machine> machine() {
+  TRY(const MachineInfo info, machine_info());
   return Machine{info.cpu, info.features, info.triple, info.llvm_version, info.lanes, info.has_fma};
 }
 

@@ -45,8 +45,8 @@ Result<void> write_stages(const Model& model, const TargetChoice& choice, const 
   return {};
 }
 
-std::optional<Machine> machine() {
-  return std::nullopt;
+Result<Machine> machine() {
+  return no_code_generator();
 }
 
 }  // namespace spikeloom::tool

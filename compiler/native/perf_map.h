@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "llvm/jit.h"
+#include "native/loader.h"
 #include "schedule/plan.h"
 
 namespace spikeloom {
@@ -11,6 +11,6 @@ namespace spikeloom {
 /// A line for each function: address, size, symbol and, of a kernel, the nodes that run it. The file must not
 /// exist yet: its usual name can be guessed, and others may have put something there.
 Result<void> write_perf_map(const std::filesystem::path& file, const Plan& plan, const Objects& objects,
-                            LoadedCode& code);
+                            const LoadedCode& code);
 
 }  // namespace spikeloom

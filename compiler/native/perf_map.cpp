@@ -1,8 +1,6 @@
-#include "llvm/perf_map.h"
+#include "native/perf_map.h"
 
 #include <fcntl.h>
-#include <llvm/Object/ELFObjectFile.h>
-#include <llvm/Support/MemoryBuffer.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,25 +15,6 @@ namespace spikeloom {
 namespace {
 
 constexpr std::size_t kMostNodes = 4;  // named beside a kernel
-
-struct Function {
-  std::string name;
-  std::uint64_t size = 0;
-};
-
-void add_functions(const ObjectCode& object, std::vector<Function>& functions) {
-  const llvm::StringRef bytes(reinterpret_cast<const char*>(object.data()), object.size());
-  const auto copy = llvm::MemoryBuffer::getMemBufferCopy(bytes, "network");
-  auto file = llvm::object::ObjectFile::createELFObjectFile(copy->getMemBufferRef());
-  if (!file) return llvm::consumeError(file.takeError());
-  for (const llvm::object::ELFSymbolRef symbol :
-       llvm::cast<llvm::object::ELFObjectFileBase>(**file).symbols()) {
-    if (symbol.getELFType() != llvm::ELF::STT_FUNC) continue;
-    auto name = symbol.getName();
-    if (name) functions.push_back({name->str(), symbol.getSize()});
-    llvm::consumeError(name.takeError());
-  }
-}
 
 /// "lif1, lif2 and 3 more": whose stages run this kernel.
 std::string nodes_of(const Plan& plan, std::size_t kernel) {
@@ -65,14 +44,12 @@ Error cannot_write(const std::filesystem::path& file, int code) {
 }  // namespace
 
 Result<void> write_perf_map(const std::filesystem::path& file, const Plan& plan, const Objects& objects,
-                            LoadedCode& code) {
-  std::vector<Function> functions;
-  for (const ObjectCode& object : objects) add_functions(object, functions);
+                            const LoadedCode& code) {
   std::map<std::string, std::size_t> kernels;
   for (std::size_t i = 0; i < plan.kernels.size(); ++i) kernels[plan.kernels[i].symbol] = i;
   std::string text;
-  for (const Function& f : functions) {
-    const std::uintptr_t address = address_of(code, f.name);
+  for (const LoadedFunction& f : functions_of(objects.files)) {
+    const std::uintptr_t address = code.address_of(f.name);
     if (address == 0) continue;
     text += hex(address) + ' ' + hex(f.size) + ' ' + f.name;
     if (const auto kernel = kernels.find(f.name); kernel != kernels.end())

@@ -1,4 +1,4 @@
-#include "llvm/object.h"
+#include "llvm/emit.h"
 
 #include <llvm/ADT/STLExtras.h>
 #include <llvm/ADT/SmallString.h>
@@ -8,8 +8,6 @@
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Target/TargetMachine.h>
 #include <llvm/Transforms/Utils/Cloning.h>
-
-#include <cstdint>
 
 #include "support/check.h"
 
@@ -41,30 +39,6 @@ void emit(llvm::Module& module, llvm::TargetMachine& machine, llvm::CodeGenFileT
 }
 
 }  // namespace
-
-std::vector<unsigned char> joined(const Objects& objects) {
-  std::vector<unsigned char> bytes;
-  for (const ObjectCode& object : objects) {
-    for (unsigned shift = 0; shift < 64; shift += 8)
-      bytes.push_back(static_cast<unsigned char>(std::uint64_t{object.size()} >> shift));
-    bytes.insert(bytes.end(), object.begin(), object.end());
-  }
-  return bytes;
-}
-
-std::optional<Objects> parted(std::span<const unsigned char> bytes) {
-  Objects objects;
-  while (!bytes.empty()) {
-    if (bytes.size() < 8) return std::nullopt;
-    std::uint64_t size = 0;
-    for (unsigned i = 0; i < 8; ++i) size |= std::uint64_t{bytes[i]} << (8 * i);
-    bytes = bytes.subspan(8);
-    if (size > bytes.size()) return std::nullopt;
-    objects.emplace_back(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
-    bytes = bytes.subspan(size);
-  }
-  return objects;
-}
 
 ObjectCode object_of(llvm::Module& module, llvm::TargetMachine& machine) {
   llvm::SmallVector<char, 0> bytes;
