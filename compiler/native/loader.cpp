@@ -8,6 +8,7 @@
 #include <cstring>
 #include <map>
 #include <span>
+#include <utility>
 
 #include "native/elf.h"
 #include "native/generator.h"
@@ -218,8 +219,8 @@ Result<LoadedKernels> load_objects(const std::vector<ObjectCode>& objects,
   return loaded;
 }
 
-std::vector<LoadedFunction> functions_of(const std::vector<ObjectCode>& objects) {
-  std::vector<LoadedFunction> functions;
+std::vector<ObjectFunction> functions_of(const std::vector<ObjectCode>& objects) {
+  std::vector<ObjectFunction> functions;
   for (const ObjectCode& object : objects)
     if (const auto read = elf::read_object(object))
       for (const elf::Symbol& symbol : read->symbols)

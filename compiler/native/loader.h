@@ -32,11 +32,11 @@ struct LoadedKernels {
 Result<LoadedKernels> load_objects(const std::vector<ObjectCode>& objects,
                                    const std::vector<std::string>& symbols);
 
-/// The place and size of every function of the objects, in their order.
-struct LoadedFunction {
+struct ObjectFunction {
   std::string name;
-  std::uint64_t size = 0;
+  std::uint64_t size = 0;  // bytes of code
 };
-std::vector<LoadedFunction> functions_of(const std::vector<ObjectCode>& objects);
+/// In their order; none of objects for a machine other than x86-64.
+std::vector<ObjectFunction> functions_of(const std::vector<ObjectCode>& objects);
 
 }  // namespace spikeloom

@@ -48,7 +48,7 @@ Result<void> write_perf_map(const std::filesystem::path& file, const Plan& plan,
   std::map<std::string, std::size_t> kernels;
   for (std::size_t i = 0; i < plan.kernels.size(); ++i) kernels[plan.kernels[i].symbol] = i;
   std::string text;
-  for (const LoadedFunction& f : functions_of(objects.files)) {
+  for (const ObjectFunction& f : functions_of(objects.files)) {
     const std::uintptr_t address = code.address_of(f.name);
     if (address == 0) continue;
     text += hex(address) + ' ' + hex(f.size) + ' ' + f.name;

@@ -36,7 +36,7 @@ TEST(Loader, FindsTheFunctionsThatLlvmsLinkerFinds) {
   ASSERT_TRUE(loaded.ok()) << loaded.error().text();
   const auto linked = link_objects(objects->files);
   ASSERT_TRUE(linked.ok()) << linked.error().text();
-  for (const LoadedFunction& function : functions_of(objects->files)) {
+  for (const ObjectFunction& function : functions_of(objects->files)) {
     EXPECT_NE(loaded->code->address_of(function.name), 0u) << function.name;
     EXPECT_NE((*linked)->address_of(function.name), 0u) << function.name;
   }
