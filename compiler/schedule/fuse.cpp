@@ -5,6 +5,12 @@
 namespace spikeloom {
 namespace {
 
+/// Whether a pool takes the sums of a convolution as they lie.
+bool is_grid_of(const Windows& pool, const Windows& sums) {
+  return pool.in_channels == sums.out_channels && pool.rows.in == sums.rows.out &&
+         pool.columns.in == sums.columns.out;
+}
+
 /// Each has a panel of currents on the stack of the kernel.
 constexpr std::size_t kMostInOneStage = 4;
 
@@ -34,7 +40,7 @@ class Search {
 
   /// Why layer `i` stays alone; "" if it need not, and then `reader` is the one that takes it.
   std::string reason(std::uint32_t i, std::uint32_t& reader) const {
-    const bool sums_for_pool = std::holds_alternative<Convolution>(model_.nodes[i].kind);
+    const auto* sums_for_pool = std::get_if<Convolution>(&model_.nodes[i].kind);
     if (facts_.constant({.index = i})) return "its input is constant: it is computed once";
     if (given_out_[i]) return "it is an output of the graph";
     if (readers_[i].empty()) return "nobody reads it";
@@ -45,7 +51,11 @@ class Search {
       if (r.delay > 0) return by.name + " reads it with a delay";
     }
     const auto* population = std::get_if<Population>(&by.kind);
-    if (sums_for_pool && !std::holds_alternative<Pool>(by.kind)) return by.name + " is no pool";
+    const auto* pool = std::get_if<Pool>(&by.kind);
+    if (sums_for_pool && !pool) return by.name + " is no pool";
+    // A layer that gives values another shape stands between them without a trace.
+    if (sums_for_pool && !is_grid_of(pool->windows, sums_for_pool->windows))
+      return by.name + " reads it as a grid of another shape";
     if (sums_for_pool)
       return component_[i] == component_[reader] || !cyclic_[component_[reader]]
                  ? ""

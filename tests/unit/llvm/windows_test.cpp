@@ -113,6 +113,21 @@ TEST(Pools, OfAConvolutionsSumsTakeOverflowsAndSubnormals) {
   }
 }
 
+TEST(Pools, OfAConvolutionsSumsInAnotherShapeFollowTheReference) {
+  // 3 x 4 x 6 sums, read as one row a channel, as more channels, and with rows and columns changed.
+  const Windows windows{2, 3, 1, axis(6, 3), axis(7, 2)};
+  for (const Windows& pooled :
+       {Windows{3, 3, 3, axis(1, 1), axis(24, 3, 2)}, Windows{6, 6, 6, axis(2, 2), axis(6, 2)},
+        Windows{3, 3, 3, axis(6, 2), axis(4, 2, 2)}})
+    for (const auto how : {Pool::How::sum, Pool::How::average, Pool::How::largest}) {
+      NetworkWriter w;
+      const Signal sums = add_convolution(w, w.input(windows.inputs()), windows);
+      const Signal shaped = w.add(windows.outputs(), Reshape{{sums}});
+      w.lif({{w.add(pooled.outputs(), Pool{how, {shaped}, pooled, false})}});
+      EXPECT_TRUE(same_as_reference(w.model)) << text_of(pooled);
+    }
+}
+
 TEST(Pools, OfValuesAndSpikesFollowTheReference) {
   for (const auto how : {Pool::How::sum, Pool::How::average, Pool::How::largest})
     for (const std::size_t padding : {0u, 1u}) {

@@ -453,6 +453,10 @@ TEST(Plan, APoolIsMadeOfAConvolutionsSumsWhereNobodyElseReadsThem) {
   add_pool(twice, {sums}), add_pool(twice, {sums});
   const Signal seen = add_convolution(given);
   add_pool(given, {seen}), given.output("sums", seen);
+  NetworkWriter turned;
+  const Signal values = add_convolution(turned);
+  add_pool(turned, {turned.add(turned.model.size(values), Reshape{{values}})});
+  EXPECT_EQ(plan_of(turned.model).stages.size(), 1u) << "the shape is what it was";
   EXPECT_EQ(plan_of(late.model).stages.size(), 2u);
   EXPECT_EQ(plan_of(twice.model).stages.size(), 3u);
   const Plan shown = plan_of(given.model);
