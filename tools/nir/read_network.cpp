@@ -40,9 +40,10 @@ class Reader {
   }
 
  private:
+  /// What an edge may mean when it names a node.
   struct Ports {
     std::vector<std::size_t> entries, exits;
-    bool is_graph = false;
+    bool is_mistake = true;  ///< which was reported; edges say no more of it
   };
   using Named = std::map<std::string, Ports>;
 
@@ -52,17 +53,21 @@ class Reader {
         problem(network_.file, place, std::move(what), std::move(expected), std::move(got), std::move(hint)));
   }
 
+  /// Empty if the node has none, which was reported then.
   std::string type_of(const hdf5::Object& node, const std::string& place) {
     const hdf5::Array* const type = node.dataset("type");
-    if (type != nullptr && type->type == hdf5::Type::text && type->texts.size() == 1) return type->texts[0];
+    const bool is_word = type != nullptr && type->type == hdf5::Type::text && type->texts.size() == 1;
+    if (is_word && !type->texts[0].empty()) return type->texts[0];
     add(place + "/type", "the node has no type", "a string, such as \"LIF\"",
-        type == nullptr ? "" : hdf5::describe(*type));
+        is_word           ? "\"\""
+        : type == nullptr ? ""
+                          : hdf5::describe(*type));
     return {};
   }
 
   Ports graph(const hdf5::Object& group, const std::string& place, const std::string& prefix, bool is_inner) {
     Ports ports;
-    ports.is_graph = true;
+    const std::size_t before = report_.errors();
     const hdf5::Object* const nodes = group.find("nodes");
     const hdf5::Array* const edges = group.dataset("edges");
     if (edges == nullptr)
@@ -83,6 +88,8 @@ class Reader {
       named[name] = member(child, at, prefix + name, is_inner, ports);
     }
     if (edges != nullptr) read_edges(*edges, place + "/edges", named);
+    if (report_.errors() > before) return {};
+    ports.is_mistake = false;
     return ports;
   }
 
@@ -260,20 +267,31 @@ class Reader {
   }
 
   void join(const Ports& from, const Ports& to, const std::string& place, const std::string& edge) {
-    if ((from.is_graph && from.exits.size() != 1) || (to.is_graph && to.entries.size() != 1)) {
-      Diagnostic d = problem(network_.file, place, "edge " + edge + " does not say which port it means",
-                             "nested graphs with one Input and one Output");
-      d.kind = ErrorKind::unsupported;
-      report_.add(std::move(d));
+    if (from.is_mistake || to.is_mistake) return;
+    if (!is_one_port(from.exits, "Output", place, edge) || !is_one_port(to.entries, "Input", place, edge))
       return;
-    }
-    // Nodes that were reported have no ports.
-    if (from.exits.empty() || to.entries.empty()) return;
     if (seen_.emplace(from.exits[0], to.entries[0]).second)
       network_.edges.push_back({from.exits[0], to.entries[0], 0});
     else
       report_.add(
           warning(network_.file, place, "edge " + edge + " is there twice and counts once [duplicate-edge]"));
+  }
+
+  /// A node has one port of each direction; a nested graph has its Inputs and Outputs. The format allows
+  /// several of them, but its edges cannot say which they mean.
+  bool is_one_port(const std::vector<std::size_t>& ports, const std::string& type, const std::string& place,
+                   const std::string& edge) {
+    if (ports.size() == 1) return true;
+    const std::string expected = "a nested graph with one " + type;
+    if (ports.empty()) {
+      add(place, "edge " + edge + " meets a graph without " + type, expected);
+      return false;
+    }
+    Diagnostic d = problem(network_.file, place, "edge " + edge + " does not say which " + type + " it means",
+                           expected, counted(ports.size(), type));
+    d.kind = ErrorKind::unsupported;
+    report_.add(std::move(d));
+    return false;
   }
 
   Network& network_;

@@ -346,6 +346,48 @@ TEST(NirImport, AWeightWithoutTwoAxesIsAMistakeAndOneWithMoreIsBeyondUs) {
   EXPECT_EQ(kind_of({1, 2, 2}), ErrorKind::unsupported);
 }
 
+TEST(NirImport, ANodeWithAnEmptyTypeIsAMistakeAndNotLeftOut) {
+  const std::string no_type =
+      ": error: the node has no type\n"
+      "  expected  a string, such as \"LIF\"\n"
+      "  got       \"\"";
+  EXPECT_EQ(made(one(node("", {}))).problems, "model.nir: /node/nodes/x/type" + no_type);
+  // The edge of the graph around it adds nothing to that.
+  const auto inner = graph({{"input", input(2)}, {"lif", lif(2)}, {"output", node("", {})}},
+                           {{"input", "lif"}, {"lif", "output"}});
+  const Made m = made(one(inner));
+  EXPECT_EQ(m.problems, "model.nir: /node/nodes/x/nodes/output/type" + no_type);
+  EXPECT_EQ(m.kind, ErrorKind::invalid);
+}
+
+TEST(NirImport, AnEdgeToANestedGraphMustMeetOnePort) {
+  const auto problem_of = [](std::vector<std::pair<std::string, hdf5::Object>> ends) {
+    Edges edges;
+    std::vector<std::pair<std::string, hdf5::Object>> nodes = {{"lif", lif(2)}};
+    for (auto& [name, end] : ends) {
+      name.starts_with("in") ? edges.emplace_back(name, "lif") : edges.emplace_back("lif", name);
+      nodes.emplace_back(name, std::move(end));
+    }
+    return made(one(graph(std::move(nodes), edges)));
+  };
+  Made m = problem_of({{"in", input(2)}});
+  EXPECT_EQ(m.problems,
+            "model.nir: /node/edges: error: edge 'x' -> 'out' meets a graph without Output\n"
+            "  expected  a nested graph with one Output");
+  EXPECT_EQ(m.kind, ErrorKind::invalid);
+  m = problem_of({{"out", output(2)}});
+  EXPECT_EQ(m.problems,
+            "model.nir: /node/edges: error: edge 'in' -> 'x' meets a graph without Input\n"
+            "  expected  a nested graph with one Input");
+  EXPECT_EQ(m.kind, ErrorKind::invalid);
+  m = problem_of({{"in", input(2)}, {"in_2", input(2)}, {"out", output(2)}});
+  EXPECT_EQ(m.problems,
+            "model.nir: /node/edges: error: edge 'in' -> 'x' does not say which Input it means\n"
+            "  expected  a nested graph with one Input\n"
+            "  got       2 Inputs");
+  EXPECT_EQ(m.kind, ErrorKind::unsupported);
+}
+
 TEST(NirImport, WhatIsNotOfNirIsLeftAlone) {
   hdf5::Object x = lif(2);
   x.children["metadata"].children["anything"] = text("kept out");
