@@ -9,6 +9,7 @@ namespace {
 
 /// Code of one step of one tile; beyond, fewer vectors are interleaved.
 constexpr std::size_t kTileInstructions = 1200;
+constexpr unsigned kWidestTile = 8;  // vectors
 /// Steps of a block from which on it is worth fetching what the tiles behind begin with.
 constexpr std::uint64_t kManySteps = 8, kTilesAhead = 2;
 
@@ -20,11 +21,11 @@ unsigned interleaved_vectors(const CellKernel& kernel, unsigned lanes, bool has_
   const std::size_t estimate = instruction_estimate(cell, has_fma), of_each = cell.states.size() + 2;
   const auto shared = static_cast<std::size_t>(std::ranges::count(kernel.fixed_uniform, true));
   const std::size_t registers = lanes == 16 ? 32 : 16, left = registers - std::min(registers, shared);
-  const auto most = static_cast<unsigned>(
-      std::min<std::size_t>({8, std::max(left, 2 * of_each) / of_each, kTileInstructions / (estimate + 1)}));
+  const auto most = static_cast<unsigned>(std::min<std::size_t>(
+      {kWidestTile, std::max(left, 2 * of_each) / of_each, kTileInstructions / (estimate + 1)}));
   if (lanes >= 8 || most == 0) return std::max(most, 1u);
   if (lanes == 4) return std::max(std::bit_floor(most), 2u);
-  return 8 * estimate > 2 * kTileInstructions ? 1 : 8;
+  return 8 * estimate > 2 * kTileInstructions ? 1 : kWidestTile;
 }
 
 }  // namespace
@@ -84,8 +85,22 @@ void PopulationCode::load_constants() {
   for (const auto& port : k_.ports)
     for (const CellKernel::Read& read : port) {
       if (read.emptied) may_be_observed(next + 1);
+      if (read.is_one_step && !zeros_) store_zeros();
       next += operand_count(read);
     }
+}
+
+void PopulationCode::store_zeros() {
+  zeros_ = b_.CreateAlloca(b_.float_vector(), b_.getInt64(kWidestTile));
+  for (unsigned v = 0; v < kWidestTile; ++v) b_.store_vector(b_.f32(0), vector_at(zeros_, b_.getInt64(0), v));
+}
+
+/// Where no event was added to a row, zeros that are near stand for it: it need not come to the cache.
+void PopulationCode::find_sums(SourceRow& source) {
+  llvm::Value* events = b_.load_word(source.row.base, b_.round_up(f_.size(0), 16));
+  llvm::Value* any = b_.CreateIsNotNull(events);
+  source.row.base = b_.CreateSelect(any, source.row.base, zeros_);
+  source.all_or_first = b_.CreateSExt(any, b_.getInt64Ty());
 }
 
 void PopulationCode::load_rows(llvm::Value* sample, llvm::ArrayRef<SourceRow> computed) {
@@ -100,6 +115,7 @@ void PopulationCode::load_rows(llvm::Value* sample, llvm::ArrayRef<SourceRow> co
       } else {
         ports_.back().push_back({f_.operand(next, sample)});
         if (read.emptied) ports_.back().back().observed = f_.operand(next + 1, sample);
+        if (read.is_one_step) find_sums(ports_.back().back());
       }
       next += operand_count(read);
     }
@@ -143,26 +159,29 @@ Values PopulationCode::source_vectors(const Tile& tile, std::size_t p, std::size
   const SourceRow& source = ports_[p][s];
   llvm::Value* row = f_.row(source.row, source.first_step ? b_.CreateSub(step, source.first_step) : step);
   const CellKernel::Read& read = k_.ports[p][s];
+  if (read.emptied) return take_sums(tile, source, row, step);
   const bool bits = read.element == SPIKELOOM_BITS && !read.linear;
   llvm::Value* origin = source.first_neuron;
   llvm::Value* first = origin ? b_.CreateSub(tile.first, origin) : tile.first;
   Values values;
   for (unsigned v = 0; v < tile.vectors; ++v)
     values.push_back(bits ? b_.real(load_bits(b_, row, tile, v)) : b_.load_vector(vector_at(row, first, v)));
-  if (read.emptied) empty(tile, source, step, values);
   return values;
 }
 
-void PopulationCode::empty(const Tile& tile, const SourceRow& source, llvm::Value* step,
-                           llvm::ArrayRef<llvm::Value*> sums) {
-  const auto store = [&](const Row& to, unsigned v, llvm::Value* value) {
-    b_.store_vector(value, vector_at(f_.row(to, step), tile.first, v));
-  };
+Values PopulationCode::take_sums(const Tile& tile, const SourceRow& source, llvm::Value* row,
+                                 llvm::Value* step) {
+  llvm::Value* first = source.all_or_first ? b_.CreateAnd(tile.first, source.all_or_first) : tile.first;
+  const auto sums_at = [&](unsigned v) { return vector_at(row, first, v); };
+  Values sums;
+  for (unsigned v = 0; v < tile.vectors; ++v) sums.push_back(b_.load_vector(sums_at(v)));
   for (unsigned v = 0; v < tile.vectors; ++v) {
-    store(source.row, v, b_.f32(0));
+    b_.store_vector(b_.f32(0), sums_at(v));
     if (tile.last)
-      b_.if_then(b_.CreateIsNotNull(source.observed.base), [&] { store(source.observed, v, sums[v]); });
+      b_.if_then(b_.CreateIsNotNull(source.observed.base),
+                 [&] { b_.store_vector(sums[v], vector_at(f_.row(source.observed, step), tile.first, v)); });
   }
+  return sums;
 }
 
 /// [port][vector]: sources summed from left to right.

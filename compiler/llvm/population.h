@@ -26,7 +26,8 @@ class PopulationCode {
     Row row;
     llvm::Value* first_neuron = nullptr;
     llvm::Value* first_step = nullptr;
-    Row observed;  // of a row that is emptied: where its values go if somebody looks
+    Row observed;                         // of a row that is emptied: where its values go if somebody looks
+    llvm::Value* all_or_first = nullptr;  // 0 if the row is zeros of one tile that stand for all of them
   };
 
   /// The first operand of the scratch that comes behind those of the neurons.
@@ -48,6 +49,8 @@ class PopulationCode {
   };
 
   void load_constants();
+  void store_zeros();
+  void find_sums(SourceRow& source);
   llvm::Value* vector_at(llvm::Value* row, llvm::Value* first, unsigned v);
   Held hold(const Tile& tile);
   Values source_vectors(const Tile& tile, std::size_t p, std::size_t s, llvm::Value* step);
@@ -62,8 +65,8 @@ class PopulationCode {
                    llvm::Value* winner);
   /// What the first step finds that later ones carry.
   Values first_conditions(const Tile& tile, llvm::ArrayRef<llvm::Value*> states, const Held& held);
-  /// Leaves zeros where sums were read.
-  void empty(const Tile& tile, const SourceRow& source, llvm::Value* step, llvm::ArrayRef<llvm::Value*> sums);
+  /// Sums that nobody else reads; leaves zeros.
+  Values take_sums(const Tile& tile, const SourceRow& source, llvm::Value* row, llvm::Value* step);
   void trace(const Tile& tile, unsigned v, llvm::Value* step, std::size_t s, llvm::Value* value);
   Values load_states(const Tile& tile);
   void store_states(const Tile& tile, llvm::ArrayRef<llvm::Value*> states);
@@ -85,6 +88,7 @@ class PopulationCode {
   Values fixed_;  // a vector if uniform, else the row's address
   llvm::SmallVector<Leaves::Table, 2> tables_;
   llvm::Value *step_number_ = nullptr, *observed_ = nullptr;
+  llvm::Value* zeros_ = nullptr;  // of a tile
   std::array<llvm::Value*, 2> key_{};
   llvm::Value *node_key_ = nullptr, *sample_base_ = nullptr;
 

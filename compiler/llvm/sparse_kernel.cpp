@@ -52,22 +52,25 @@ class SparseEmitter {
   void emit_step(const Row& input, llvm::Value* y, llvm::Value* step) {
     llvm::Value* n = b_.round_up(f_.size(0), 16);
     llvm::Value* now = b_.CreateAdd(b_.CreateAdd(first_step_, step), slots_);
-    f_.for_each(word(0), delay_count_, [&](llvm::Value* k) {
-      llvm::Value* slot = b_.CreateURem(b_.CreateSub(now, b_.load_word(delays_, k)), slots_);
-      llvm::Value* events = list_events(f_.row(input, slot));
-      b_.loop(word(0), n, word(kPartitionTargets), {b_.CreateMul(k, partitions_)},
-              [&](llvm::Value* first, llvm::ArrayRef<llvm::Value*> row) {
-                llvm::Value* sums = b_.at(y, b_.CreateShl(first, 2));
-                // Sums begin when they are about to be added to: they are in the cache then.
-                if (!k_.emptied)
-                  b_.if_then(b_.CreateIsNull(k), [&] {
-                    llvm::Value* targets = b_.minimum(b_.CreateSub(n, first), word(kPartitionTargets));
-                    b_.CreateMemSet(sums, b_.getInt8(0), b_.CreateShl(targets, 2), llvm::Align(64));
+    const Values added = b_.loop(
+        word(0), delay_count_, word(1), {word(0)}, [&](llvm::Value* k, llvm::ArrayRef<llvm::Value*> before) {
+          llvm::Value* slot = b_.CreateURem(b_.CreateSub(now, b_.load_word(delays_, k)), slots_);
+          llvm::Value* events = list_events(f_.row(input, slot));
+          b_.loop(word(0), n, word(kPartitionTargets), {b_.CreateMul(k, partitions_)},
+                  [&](llvm::Value* first, llvm::ArrayRef<llvm::Value*> row) {
+                    llvm::Value* sums = b_.at(y, b_.CreateShl(first, 2));
+                    // Sums begin when they are about to be added to: they are in the cache then.
+                    if (!k_.emptied)
+                      b_.if_then(b_.CreateIsNull(k), [&] {
+                        llvm::Value* targets = b_.minimum(b_.CreateSub(n, first), word(kPartitionTargets));
+                        b_.CreateMemSet(sums, b_.getInt8(0), b_.CreateShl(targets, 2), llvm::Align(64));
+                      });
+                    add_events(events, b_.at(starts_, b_.CreateShl(row[0], 2)), sums);
+                    return Values{b_.CreateAdd(row[0], word(1))};
                   });
-                add_events(events, b_.at(starts_, b_.CreateShl(row[0], 2)), sums);
-                return Values{b_.CreateAdd(row[0], word(1))};
-              });
-    });
+          return Values{b_.CreateAdd(before[0], events)};
+        });
+    if (k_.emptied) b_.store_word(y, n, added[0]);
     if (k_.input == SPIKELOOM_FLOAT)
       f_.for_each(
           word(0), n,

@@ -60,7 +60,8 @@ CellKernel::Read Planner::add_row(const Source& s) {
   if (from.of == Signal::Of::node && from.state < 0 && fusion_.emptied(from.index)) {
     operand(sums_buffer_[from.index]);
     operand(node_buffer_[from.index]);
-    return {.element = SPIKELOOM_FLOAT, .emptied = true};
+    const bool is_one_step = plan_.buffers[sums_buffer_[from.index]].slots == 1;
+    return {.element = SPIKELOOM_FLOAT, .emptied = true, .is_one_step = is_one_step};
   }
   read(s);
   return {.element = facts_.element(s.signal), .constant = facts_.constant(s.signal)};

@@ -21,7 +21,7 @@ std::string key_of(const CellKernel& k) {
       key += letter(read.element);
       if (read.constant) key += 'c';
       if (read.linear) key += read.may_be_dense ? 'd' : 'l';
-      if (read.emptied) key += 'e';
+      if (read.emptied) key += read.is_one_step ? '1' : 'e';
     }
     key += ';';
   }

@@ -117,6 +117,7 @@ Planner::Id Planner::add_sums(Id node) {
   const std::uint32_t slots = longest_block(*mine) == 1 ? 1 : plan_.block_steps;
   const Id b = add_buffer(SPIKELOOM_STATE, SPIKELOOM_FLOAT, slots, model_.nodes[node].size);
   if (slots > 1) plan_.buffers[b].reach = slots;
+  plan_.buffers[b].row_bytes += kSumsFlagBytes;
   return b;
 }
 

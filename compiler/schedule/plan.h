@@ -35,6 +35,7 @@ struct CellKernel {
     bool linear = false;
     bool may_be_dense = false;  // a linear layer that has code for dense input, too
     bool emptied = false;       // a row of sums that nobody else reads: it is set to zeros behind the read
+    bool is_one_step = false;   // one that is emptied, where a call runs a single step
     bool operator==(const Read&) const = default;
   };
   enum class State : std::uint8_t { observed, traced };
@@ -118,12 +119,15 @@ struct SparseKernel {
   spikeloom_element input;
   std::uint32_t index_bytes = 2;  // of a target's number in its partition
   bool weights = false;           // one for each synapse; else one for all
-  bool emptied = false;           // the output holds zeros when a step begins: its reader leaves them
+  bool emptied = false;           // the output holds zeros when a step begins: its reader leaves them;
+                                  // behind a row is how many events were added to it
   // sizes: [0] targets, [1] slots of the input, [2] delays, [3] sources. Operands: input (a ring); the number
   // in it of the first source, and the delays in steps, descending (words); where rows begin (words);
   // targets; weights; output; scratch: the events of a step (their first rows; of float inputs, then their
   // values).
 };
+/// Behind a row of sums that is emptied: a word that is 0 if all of them are, in a line of its own.
+inline constexpr std::uint64_t kSumsFlagBytes = 64;
 constexpr std::uint64_t sparse_list_bytes(std::uint64_t sources) {
   return (sources + 16 + 15) / 16 * 64;
 }

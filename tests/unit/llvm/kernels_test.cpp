@@ -54,6 +54,27 @@ TEST(Kernels, ARecurrentNetworkRunsStepByStep) {
   EXPECT_TRUE(same_as_reference(w.model));
 }
 
+TEST(Kernels, SumsOfSparseLayersAreThereInStepsWithEventsAndWithout) {
+  for (const std::size_t n : {5u, 64u, 300u}) {
+    NetworkWriter w;
+    const Signal in = w.input(2), neurons{.index = in.index + 2};
+    auto from_input = std::make_shared<Synapses>(), among = std::make_shared<Synapses>();
+    from_input->rule = Synapses::Rule::all_to_all;
+    from_input->out = static_cast<std::uint32_t>(n);
+    from_input->in = 2;
+    from_input->count = 2 * n;
+    from_input->weight.a = 0.7f;
+    among->rule = Synapses::Rule::one_to_one;
+    among->out = among->in = static_cast<std::uint32_t>(n);
+    among->count = n;
+    among->weight.a = 0.4f;
+    const Signal driven = w.add(n, Sparse{{in}, from_input});
+    const Signal recurrent = w.add(n, Sparse{{neurons, 2}, among});
+    w.cell(lif_cell(), {{{driven}, {recurrent}}}, {{{0.9f}}, {{1.0f}}}, n);
+    EXPECT_TRUE(same_as_reference(w.model, {.batch = 3, .steps = 60, .density = 0.15f})) << n << " neurons";
+  }
+}
+
 TEST(Kernels, DelayedReadersSeeInitialValuesBeforeTheStart) {
   NetworkWriter w;
   const Signal in = w.input(24);
