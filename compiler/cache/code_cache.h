@@ -32,6 +32,7 @@ class CodeCache {
     std::uint64_t entries = 0, bytes = 0;
   };
   Contents contents() const;
+  bool empty() const { return contents().entries == 0; }
 
   /// Removes every entry; returns what there was.
   Contents clear() const;

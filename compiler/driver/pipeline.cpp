@@ -3,6 +3,7 @@
 #include <exception>
 #include <new>
 #include <optional>
+#include <thread>
 
 #include "cache/code_cache.h"
 #include "driver/stages.h"
@@ -41,6 +42,9 @@ static Result<Program> run_stages(const GraphSource& source, const PipelineOptio
   // Fixed values are computed here, and rounding is part of their meaning.
   const NearestRounding rounding;
   Stages log(o);
+  // Where code is not kept, it will be generated.
+  const std::jthread loading =
+      o.compile.cache_directory.empty() ? load_code_generator_early() : std::jthread();
   GraphOptions graph_options = o.graph;
   graph_options.tensors_anywhere = o.compile.tensors_anywhere;
 

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "native/loader.h"
@@ -42,5 +43,9 @@ struct CodeGenerator {
 /// Either part of the program (compiler/llvm/linked) or loaded by the first call (compiler/llvm/loaded). An
 /// error if its library is missing or of another build.
 Result<const CodeGenerator*> code_generator();
+
+/// Begins to load it, for who will need it and has other things to do first; a call of code_generator()
+/// waits for it. Not a thread where there is nothing to load.
+std::jthread load_code_generator_early();
 
 }  // namespace spikeloom

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "cache/code_cache.h"
 #include "engine.h"
@@ -26,6 +27,9 @@ struct TargetChoice {
 };
 
 bool has_code_generator();
+
+/// Begins to load the code generator if it will surely be needed: nothing is kept, or nothing yet.
+std::jthread expect_code_generation(const CodeCache* cache);
 
 /// The machine code of a model, and for what it was made.
 struct CompiledProgram {

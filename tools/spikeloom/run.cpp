@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <system_error>
+#include <thread>
 
 #include "choices.h"
 #include "initial.h"
@@ -84,6 +85,8 @@ class Run {
 
 Result<Run> Run::prepare(const RunCommand& options, const Terminal& terminal) {
   Run run(options);
+  std::jthread loading;
+  if (options.engine == "jit") loading = expect_code_generation(options.machine.cache.open().cache.get());
   TRY(Network network, options.network.load(terminal));
   run.network_ = std::make_unique<Network>(std::move(network));
   const Model& model = *run.network_->model;

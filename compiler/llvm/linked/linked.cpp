@@ -7,4 +7,8 @@ Result<const CodeGenerator*> code_generator() {
   return &llvm_code_generator();
 }
 
+std::jthread load_code_generator_early() {
+  return {};
+}
+
 }  // namespace spikeloom

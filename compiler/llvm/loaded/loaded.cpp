@@ -2,7 +2,9 @@
 #include <dlfcn.h>
 #include <link.h>
 
+#include <exception>
 #include <filesystem>
+#include <system_error>
 
 #include "native/code_generator_version.h"
 #include "native/generator.h"
@@ -56,6 +58,21 @@ Result<const CodeGenerator*> load() {
 Result<const CodeGenerator*> code_generator() {
   static const Result<const CodeGenerator*> generator = load();
   return generator;
+}
+
+std::jthread load_code_generator_early() {
+  const auto load = [] {
+    try {
+      static_cast<void>(code_generator());
+    } catch (const std::exception&) {
+      // Whoever needs it tries again, and hears of it.
+    }
+  };
+  try {
+    return std::jthread(load);
+  } catch (const std::system_error&) {  // no thread to be had
+    return {};
+  }
 }
 
 }  // namespace spikeloom

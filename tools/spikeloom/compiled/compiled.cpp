@@ -74,6 +74,10 @@ bool has_code_generator() {
   return true;
 }
 
+std::jthread expect_code_generation(const CodeCache* cache) {
+  return cache && !cache->empty() ? std::jthread() : load_code_generator_early();
+}
+
 Result<CompiledProgram> compile(const Model& model, const TargetChoice& choice) {
   TRY(const Target target, timed(choice.times, "target", [&] { return resolved(choice); }));
   // Packed weights are the largest thing that a small file can ask for.

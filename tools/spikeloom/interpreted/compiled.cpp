@@ -23,6 +23,10 @@ bool has_code_generator() {
   return false;
 }
 
+std::jthread expect_code_generation(const CodeCache*) {
+  return {};
+}
+
 Result<CompiledProgram> compile(const Model&, const TargetChoice&) {
   return no_code_generator();
 }
