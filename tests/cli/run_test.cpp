@@ -56,6 +56,21 @@ TEST_F(Command, RunGivesTheSameFilesForEveryEngineAndBatch) {
   EXPECT_EQ(array("whole/spikes.npy").shape, (std::vector<std::size_t>{10, 5, 3}));
 }
 
+TEST_F(Command, RunSaysThatEventsAreOfRecordedSpikes) {
+  const std::vector<std::string> words = {"run",      small_network(), "--input",  small_input(),
+                                          "--events", "--out",         path("out")};
+  const std::string warning =
+      "warning: --events is of spikes that --record names, and it names none; outputs are written as "
+      "arrays\n";
+  const Outcome outcome = run(words);
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_NE(outcome.err.find(warning), std::string::npos) << outcome.err;
+  std::vector<std::string> with_spikes = words;
+  with_spikes.insert(with_spikes.end(), {"--record", "lif1"});
+  EXPECT_EQ(run(with_spikes).err.find(warning), std::string::npos);
+  EXPECT_TRUE(exists("out/lif1.events.npy"));
+}
+
 TEST_F(Command, RunScoresTheDigits) {
   const Outcome outcome =
       run({"run", shipped("digits-lif/network.json"), "--input", shipped("digits-lif/input.npy"), "--steps",

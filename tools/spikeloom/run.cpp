@@ -110,6 +110,10 @@ Result<Run> Run::prepare(const RunCommand& options, const Terminal& terminal) {
       return Error(ErrorKind::usage, "--events is of files in a folder, and --out names a single one",
                    "--out lif1.events.npy writes the events of a single output");
     TRY(run.report_.files, recorded_files(model, comma_separated(options.record), options.events));
+    if (options.events && std::ranges::none_of(run.report_.files, &RecordedFile::is_events))
+      terminal.say(
+          "warning: --events is of spikes that --record names, and it names none; outputs are written as "
+          "arrays");
   }
 
   TRY(DataRequest request, options.data.request(*run.network_));
@@ -348,7 +352,9 @@ void declare_run(OptionSet& set, Action& action) {
       .value_name("FOLDER|FILE");
   set.option("--format", options->format, "of --out FILE, where its ending does not say it")
       .value_name("npy|npz|csv|sonata|nwb|nirdata");
-  set.flag("--events", options->events, "record spikes as events (step, sample, neuron) instead of arrays");
+  set.flag(
+      "--events", options->events,
+      "spikes that --record names as events (step, sample, neuron) instead of arrays; outputs stay arrays");
   set.option("--plot", options->plot, "draw a raster, and traces of the recorded states")
       .value_name("FILE.svg|png");
   set.option("--plot-sample", options->plot_sample, "the sample to draw (0)").value_name("N");
