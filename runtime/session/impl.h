@@ -1,6 +1,7 @@
 // What a session holds; shared by the files of this room.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -77,6 +78,18 @@ struct Session::Impl {
   Result<std::uint64_t> run_blocks(std::uint64_t steps, const FillInput& fill, const RunOptions& how);
   /// Runs the block's steps on as many threads as pay.
   void advance(std::uint32_t steps);
+  /// Does all that a block of steps takes, and learns from its time whether sharing pays. That has a price
+  /// outside of the kernels, too: rows of input are written here and read on another core.
+  template <class Block>
+  Result<void> watch(std::uint32_t steps, const Block& block) {
+    if (!may_share(steps) || options.sharing != Sharing::where_it_pays) return block();
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point start = Clock::now();
+    Result<void> done = block();
+    pace.took(steps, std::chrono::duration<double, std::nano>(Clock::now() - start).count());
+    return done;
+  }
+  bool may_share(std::uint32_t steps);
   const Shares::Choice& choice(std::uint32_t steps);
   void advance_shared(std::uint32_t steps);
   void share_samples(std::uint32_t steps);

@@ -6,9 +6,9 @@
 namespace spikeloom {
 namespace {
 
-/// Blocks of a look, of which the quickest counts: the first one wakes the helpers, or touches memory for the
-/// first time.
-constexpr std::uint32_t kLook = 2;
+/// Blocks of a look, of which the quickest counts; not the first one: it wakes the helpers, touches memory
+/// for the first time, or finds its rows in another core's cache, where the other way left them.
+constexpr std::uint32_t kLook = 3;
 /// Blocks from one look to the next: so many more each time that nothing has changed. A look may take twice
 /// as long as what it is compared with.
 constexpr std::uint32_t kLeastBetween = 32, kMostBetween = 256;
@@ -29,11 +29,12 @@ void Pace::took(std::uint32_t steps, double ns) {
     return;
   }
   if (look_ > 0) {
-    best_of_look_ = best_of_look_ == 0 ? ns : std::min(best_of_look_, ns);
+    if (look_ < kLook) best_of_look_ = best_of_look_ == 0 ? ns : std::min(best_of_look_, ns);
     if (--look_ > 0) return;
     other_ns_ = std::exchange(best_of_look_, 0);
     between_looks_ = std::clamp(2 * between_looks_, kLeastBetween, kMostBetween);
     until_look_ = between_looks_;
+    is_cold_ = true;
     decide();
     return;
   }

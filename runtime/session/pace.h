@@ -18,7 +18,7 @@ class Pace {
   void decide();
 
   bool prefers_shared_ = true;
-  bool is_cold_ = true;  // the first block touches its memory for the first time
+  bool is_cold_ = true;  // the next block touches its memory for the first time, or again after another core
   bool is_new_ = true;   // what is known of the way preferred is older than the choice
   std::uint32_t steps_ = 0;
   std::uint32_t until_look_ = kFirstLook, between_looks_ = kFirstLook, look_ = 0;

@@ -360,15 +360,17 @@ Result<void> Session::step(std::span<const std::span<const float>> inputs) {
     if (const std::size_t bad = first_not_finite(inputs[i]); bad != inputs[i].size())
       return impl_->not_finite(signal, inputs[i], bad, now);
   }
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const Impl::VaryingInput& input = impl_->varying[i];
-    if (input.is_given)
-      impl_->give(input, inputs[i].data(), now);
-    else
-      write_rows(impl_->run, input.signal->buffer, now, inputs[i]);
-  }
-  impl_->advance(1);
-  return impl_->feed_recorders(now, 1);
+  return impl_->watch(1, [&] {
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const Impl::VaryingInput& input = impl_->varying[i];
+      if (input.is_given)
+        impl_->give(input, inputs[i].data(), now);
+      else
+        write_rows(impl_->run, input.signal->buffer, now, inputs[i]);
+    }
+    impl_->advance(1);
+    return impl_->feed_recorders(now, 1);
+  });
 }
 
 Result<std::uint64_t> Session::run(std::uint64_t steps, const InputSource& source,
@@ -413,11 +415,14 @@ Result<std::uint64_t> Session::Impl::run_blocks(std::uint64_t steps, const FillI
     const std::uint64_t now = run.step;
     spikeloom_forget(&run);
     const std::uint32_t together = block(steps - done);
-    for (VaryingInput& input : varying)
-      if (Result<void> filled = fill(input, now, together); !filled) return filled.error();
-    advance(together);
+    const Result<void> ran = watch(together, [&]() -> Result<void> {
+      for (VaryingInput& input : varying)
+        if (Result<void> filled = fill(input, now, together); !filled) return filled;
+      advance(together);
+      return feed_recorders(now, together);
+    });
+    if (!ran) return ran.error();
     done += together;
-    if (Result<void> recorded = feed_recorders(now, together); !recorded) return recorded.error();
     if (how.progress) how.progress(done, steps);
   }
   return done;

@@ -1,6 +1,4 @@
 // A block of steps on one thread or on several.
-#include <chrono>
-
 #include "session/impl.h"
 
 namespace spikeloom {
@@ -11,22 +9,19 @@ const Shares::Choice& Session::Impl::choice(std::uint32_t steps) {
 }
 
 void Session::Impl::advance(std::uint32_t steps) {
-  if (!team || choice(steps).of == Shares::Choice::Of::nothing) {
+  if (!may_share(steps)) {
     spikeloom_advance(&run, steps);
     return;
   }
   spikeloom_settle(&run);
-  if (options.sharing != Sharing::where_it_pays) {
-    advance_shared(steps);
-    return;
-  }
-  using Clock = std::chrono::steady_clock;
-  const Clock::time_point start = Clock::now();
-  if (pace.shares(steps))
+  if (options.sharing != Sharing::where_it_pays || pace.shares(steps))
     advance_shared(steps);
   else
     spikeloom_advance(&run, steps);
-  pace.took(steps, std::chrono::duration<double, std::nano>(Clock::now() - start).count());
+}
+
+bool Session::Impl::may_share(std::uint32_t steps) {
+  return team && choice(steps).of != Shares::Choice::Of::nothing;
 }
 
 void Session::Impl::advance_shared(std::uint32_t steps) {
