@@ -44,6 +44,14 @@ std::string layer_text(const StageDrive& drive, const StageShape& stage) {
   return json::escape(layer + "of " + drive.input + (drive.input_is_constant ? " (constant)" : ""));
 }
 
+/// "lif1 with norm1"
+std::string name_text(const StageShape& stage) {
+  constexpr std::size_t most = 4;
+  std::vector<std::string> inlined;
+  for (const std::string& node : stage.inlined) inlined.push_back(json::escape(node));
+  return json::escape(stage.name) + (inlined.empty() ? "" : " with " + listed(inlined, "and", most));
+}
+
 /// How a session shares a block: what it decides, from what it knows.
 class Sharers {
  public:
@@ -129,11 +137,10 @@ class Table {
     const StageWork w = work(plan_, stage, view_);
     if (!stage.once) ns_ += w.predicted.ns;
     const StageDrive* first = stage.drives.empty() ? nullptr : &stage.drives.front();
-    rows_.push_back({json::escape(stage.name), std::to_string(stage.neurons), runs_text(stage),
-                     tile_text(stage), first ? layer_text(*first, stage) : "-",
-                     first ? drive_text(*first, stage) : "-", first ? size_text(first->weight_bytes) : "-",
-                     size_text(stage.state_bytes), size_text(stage.buffer_bytes),
-                     stage.once ? "-" : time_text(w.predicted.ns),
+    rows_.push_back({name_text(stage), std::to_string(stage.neurons), runs_text(stage), tile_text(stage),
+                     first ? layer_text(*first, stage) : "-", first ? drive_text(*first, stage) : "-",
+                     first ? size_text(first->weight_bytes) : "-", size_text(stage.state_bytes),
+                     size_text(stage.buffer_bytes), stage.once ? "-" : time_text(w.predicted.ns),
                      stage.once ? "-" : words(w.predicted.bound), std::to_string(sharers_.of(stage))});
     for (std::size_t i = 1; i < stage.drives.size(); ++i)
       rows_.push_back({"", "", "", "", layer_text(stage.drives[i], stage), drive_text(stage.drives[i], stage),
@@ -169,6 +176,7 @@ Object json_of(const PlanShape& plan, const StageShape& stage, const PlanView& v
   Object o{{"stage", stage.name},
            {"kernel", stage.kernel},
            {"neurons", stage.neurons},
+           {"inlined", stage.inlined},
            {"once", stage.once},
            {"steps_together", stage.steps},
            {"tile", stage.panel == 0 ? stage.neurons : std::min<std::uint64_t>(stage.panel, stage.neurons)},

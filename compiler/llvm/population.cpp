@@ -34,6 +34,7 @@ PopulationCode::PopulationCode(KernelFrame& frame, const CellKernel& kernel)
     : f_(frame), b_(frame.b), k_(kernel), cell_(kernel.cell) {
   std::vector<NodeId> wanted = cell_.next_state;
   wanted.push_back(cell_.output);
+  wanted.insert(wanted.end(), k_.values.begin(), k_.values.end());
   needed_ = needed_nodes(cell_, wanted);
   // Where a condition is a register of its own kind. Whoever needs the winners of each step carries nothing.
   if (b_.has_mask_registers() && cell_.winner == kNoNode) {
@@ -51,7 +52,8 @@ PopulationCode::PopulationCode(KernelFrame& frame, const CellKernel& kernel)
   first_state_ = first_fixed_ + static_cast<unsigned>(k_.fixed_uniform.size() + 2 * cell_.tables.size());
   output_operand_ = first_state_ + static_cast<unsigned>(k_.states.size());
   first_trace_ = output_operand_ + 1;
-  scratch_operand_ = first_trace_ + static_cast<unsigned>(k_.states.size());
+  first_value_ = first_trace_ + static_cast<unsigned>(k_.states.size());
+  scratch_operand_ = first_value_ + static_cast<unsigned>(k_.values.size());
   load_constants();
 }
 
@@ -81,6 +83,7 @@ void PopulationCode::load_constants() {
   };
   for (unsigned s = 0; s < k_.states.size(); ++s)
     if (k_.states[s] != CellKernel::State::traced) may_be_observed(first_trace_ + s);
+  for (unsigned v = 0; v < k_.values.size(); ++v) may_be_observed(first_value_ + v);
   next = 0;
   for (const auto& port : k_.ports)
     for (const CellKernel::Read& read : port) {
@@ -122,6 +125,8 @@ void PopulationCode::load_rows(llvm::Value* sample, llvm::ArrayRef<SourceRow> co
   }
   states_.clear();
   traces_.clear();
+  values_.clear();
+  for (unsigned v = 0; v < k_.values.size(); ++v) values_.push_back(f_.operand(first_value_ + v, sample));
   for (unsigned s = 0; s < k_.states.size(); ++s) {
     states_.push_back(f_.operand(first_state_ + s, sample).base);
     traces_.push_back(f_.operand(first_trace_ + s, sample));
@@ -177,9 +182,7 @@ Values PopulationCode::take_sums(const Tile& tile, const SourceRow& source, llvm
   for (unsigned v = 0; v < tile.vectors; ++v) sums.push_back(b_.load_vector(sums_at(v)));
   for (unsigned v = 0; v < tile.vectors; ++v) {
     b_.store_vector(b_.f32(0), sums_at(v));
-    if (tile.last)
-      b_.if_then(b_.CreateIsNotNull(source.observed.base),
-                 [&] { b_.store_vector(sums[v], vector_at(f_.row(source.observed, step), tile.first, v)); });
+    if (tile.last) store_if_observed(tile, v, step, source.observed, sums[v]);
   }
   return sums;
 }
@@ -254,6 +257,8 @@ Values PopulationCode::emit_step(const Tile& tile, llvm::Value* step, llvm::Arra
       next.push_back(value);
       trace(tile, v, step, s, value);
     }
+    for (std::size_t i = 0; tile.last && i < values_.size(); ++i)
+      store_if_observed(tile, v, step, values_[i], values[k_.values[i]]);
     for (const CarriedCondition& c : carried_) carried.push_back(values[c.at_end]);
     spikes.push_back(values[cell_.output]);
     if (!cell_.spikes()) b_.store_vector(values[cell_.output], vector_at(output_row, tile.first, v));
@@ -284,11 +289,16 @@ Values PopulationCode::first_conditions(const Tile& tile, llvm::ArrayRef<llvm::V
 /// A state that is observed sends its neurons through the narrow tiles: the others need not ask.
 void PopulationCode::trace(const Tile& tile, unsigned v, llvm::Value* step, std::size_t s,
                            llvm::Value* value) {
-  const auto store = [&] { b_.store_vector(value, vector_at(f_.row(traces_[s], step), tile.first, v)); };
   if (k_.states[s] == CellKernel::State::traced)
-    store();
+    b_.store_vector(value, vector_at(f_.row(traces_[s], step), tile.first, v));
   else if (tile.last)
-    b_.if_then(b_.CreateIsNotNull(traces_[s].base), store);
+    store_if_observed(tile, v, step, traces_[s], value);
+}
+
+void PopulationCode::store_if_observed(const Tile& tile, unsigned v, llvm::Value* step, const Row& to,
+                                       llvm::Value* value) {
+  b_.if_then(b_.CreateIsNotNull(to.base),
+             [&] { b_.store_vector(value, vector_at(f_.row(to, step), tile.first, v)); });
 }
 
 Values PopulationCode::load_states(const Tile& tile) {

@@ -67,6 +67,7 @@ class PopulationCode {
   Values first_conditions(const Tile& tile, llvm::ArrayRef<llvm::Value*> states, const Held& held);
   /// Sums that nobody else reads; leaves zeros.
   Values take_sums(const Tile& tile, const SourceRow& source, llvm::Value* row, llvm::Value* step);
+  void store_if_observed(const Tile& tile, unsigned v, llvm::Value* step, const Row& to, llvm::Value* value);
   void trace(const Tile& tile, unsigned v, llvm::Value* step, std::size_t s, llvm::Value* value);
   Values load_states(const Tile& tile);
   void store_states(const Tile& tile, llvm::ArrayRef<llvm::Value*> states);
@@ -83,7 +84,8 @@ class PopulationCode {
   std::vector<bool> needed_;  // in a step
   std::vector<CarriedCondition> carried_;
   std::vector<NodeId> known_;  // carried_, at the begin of a step
-  unsigned first_fixed_ = 0, first_state_ = 0, output_operand_ = 0, first_trace_ = 0, scratch_operand_ = 0;
+  unsigned first_fixed_ = 0, first_state_ = 0, output_operand_ = 0, first_trace_ = 0, first_value_ = 0,
+           scratch_operand_ = 0;
 
   Values fixed_;  // a vector if uniform, else the row's address
   llvm::SmallVector<Leaves::Table, 2> tables_;
@@ -96,7 +98,7 @@ class PopulationCode {
   std::vector<std::vector<SourceRow>> ports_;
   Values states_;  // addresses
   Row output_;
-  std::vector<Row> traces_;
+  std::vector<Row> traces_, values_;
   llvm::Value *excess_ = nullptr, *sample_ = nullptr;
 };
 

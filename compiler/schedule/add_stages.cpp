@@ -20,6 +20,7 @@ void Planner::add_stage(Id i) {
   const ModelNode& node = model_.nodes[i];
   stage_ = {};
   fused_.clear();
+  inlined_.clear();
   stage_.first_operand = as_u32(plan_.operands.size());
   stage_.sizes[0] = as_u32(node.size);
   stage_.node_key = node.random_key;
@@ -31,10 +32,13 @@ void Planner::add_stage(Id i) {
   plan_.stages.push_back(stage_);
   plan_.stage_names.push_back(node.name);
   plan_.fused.push_back(fused_);
+  plan_.inlined.push_back(inlined_);
   plan_.alone.push_back(fusion_.why_not(i));
 }
 
-void Planner::add(Id i, const Population& p) {
+void Planner::add(Id i, const Population& alone) {
+  const InlinedPopulation all = with_inlined(model_, facts_, fusion_, alone);
+  const Population& p = all.population;
   CellKernel k;
   k.cell = p.cell;
   if (k.cell.spikes() && facts_.element({.index = i}) == SPIKELOOM_FLOAT) {
@@ -52,7 +56,7 @@ void Planner::add(Id i, const Population& p) {
         k.ports.back().push_back(add_row(s));
     }
   }
-  add_rest(i, p, std::move(k));
+  add_rest(i, p, std::move(k), all.values);
 }
 
 CellKernel::Read Planner::add_row(const Source& s) {
@@ -141,7 +145,8 @@ void Planner::place_lists() {
   use_scratch(bytes);
 }
 
-void Planner::add_rest(Id i, const Population& p, CellKernel k) {
+void Planner::add_rest(Id i, const Population& p, CellKernel k,
+                       const std::vector<InlinedPopulation::Value>& values) {
   for (const PerNeuron& value : p.fixed) {
     k.fixed_uniform.push_back(value.uniform());
     k.fixed_not_negative.push_back(
@@ -158,6 +163,12 @@ void Planner::add_rest(Id i, const Population& p, CellKernel k) {
     k.states.push_back(traced ? CellKernel::State::traced : CellKernel::State::observed);
     operand(state_buffer_[i][s]);
   }
+  std::vector<Id> seen;
+  for (const auto& [of, value] : values) {
+    k.values.push_back(value);
+    seen.push_back(node_buffer_[of]);
+    inlined_.push_back(model_.nodes[of].name);
+  }
   const bool winner = p.cell.winner != kNoNode, linear = !linear_.empty();
   if (winner) {
     stage_.whole = 1;
@@ -168,8 +179,9 @@ void Planner::add_rest(Id i, const Population& p, CellKernel k) {
     place_lists();
     linear_.clear();
   }
-  after_output_ = [this, i, winner, linear] {
+  after_output_ = [this, i, winner, linear, seen] {
     for (const Id trace : trace_buffer_[i]) operand(trace);
+    for (const Id value : seen) operand(value);
     if (winner || linear) operand(scratch_);
     if (linear) operand(add_buffer(SPIKELOOM_SCRATCH, SPIKELOOM_WORDS, 1, 16));
   };

@@ -1,5 +1,6 @@
 #include "schedule/fuse.h"
 
+#include <algorithm>
 #include <variant>
 
 namespace spikeloom {
@@ -13,6 +14,22 @@ bool is_grid_of(const Windows& pool, const Windows& sums) {
 
 /// Each has a panel of currents on the stack of the kernel.
 constexpr std::size_t kMostInOneStage = 4;
+/// Operations that are inlined: of a node, and into a stage. What is more is worth a stage of its own.
+constexpr std::size_t kFewOperations = 16, kMostInlined = 48;
+
+std::size_t operations(const Cell& cell) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(cell.nodes, [](const ExprNode& n) { return arity(n.op) > 0; }));
+}
+
+/// Nothing but some arithmetic on what it reads.
+bool is_plain(const Cell& cell) {
+  if (!cell.states.empty() || cell.spikes() || cell.winner != kNoNode) return false;
+  return operations(cell) <= kFewOperations && std::ranges::none_of(cell.nodes, [](const ExprNode& n) {
+           return n.op == Op::Exp || n.op == Op::Log || n.op == Op::Tanh || n.op == Op::Pow ||
+                  n.op == Op::Uniform || n.op == Op::Normal;
+         });
+}
 
 struct Reader {
   std::uint32_t node = 0;
@@ -73,6 +90,18 @@ class Search {
     return readers_[i].size() == 1 && reason(i, reader).empty();
   }
 
+  /// So does `reader`, and nothing is added to them on the way.
+  bool may_be_inlined(std::uint32_t i, std::uint32_t& reader) const {
+    const auto* p = std::get_if<Population>(&model_.nodes[i].kind);
+    if (!p || !is_plain(p->cell) || readers_[i].size() != 1 || !reason(i, reader).empty()) return false;
+    const ModelNode& by = model_.nodes[reader];
+    const auto is_alone = [&](const std::vector<Source>& port) {
+      return port.size() == 1 && facts_.root(port.front().signal) == Signal{.index = i};
+    };
+    return by.size == model_.nodes[i].size &&
+           std::ranges::any_of(std::get<Population>(by.kind).ports, is_alone);
+  }
+
  private:
   static bool is_layer(Signal s) { return s.of == Signal::Of::node && s.state < 0; }
 
@@ -88,7 +117,9 @@ class Search {
 
 Fusion::Fusion(const Model& model, const SignalFacts& facts, const std::vector<Component>& components,
                bool wanted)
-    : reader_(model.nodes.size(), kNobody), why_not_(model.nodes.size()) {
+    : reader_(model.nodes.size(), kNobody),
+      why_not_(model.nodes.size()),
+      inlined_(model.nodes.size(), false) {
   const Search search(model, facts, components);
   std::vector<std::size_t> taken(model.nodes.size(), 0);
   for (std::uint32_t i = 0; i < model.nodes.size(); ++i) {
@@ -102,6 +133,18 @@ Fusion::Fusion(const Model& model, const SignalFacts& facts, const std::vector<C
     if (!why_not_[i].empty()) continue;
     reader_[i] = reader;
     ++taken[reader];
+  }
+  // A node stands before the one that takes it, which takes what it has taken.
+  std::vector<std::size_t> inlined(model.nodes.size(), 0);
+  for (std::uint32_t i = 0; wanted && i < model.nodes.size(); ++i) {
+    std::uint32_t reader = kNobody;
+    if (facts.aliased(i) || !search.may_be_inlined(i, reader)) continue;
+    const std::size_t more = inlined[i] + operations(std::get<Population>(model.nodes[i].kind).cell);
+    if (taken[reader] + taken[i] > kMostInOneStage || inlined[reader] + more > kMostInlined) continue;
+    reader_[i] = reader;
+    inlined_[i] = true;
+    taken[reader] += taken[i];
+    inlined[reader] += more;
   }
   for (std::uint32_t i = 0; wanted && i < model.nodes.size(); ++i)
     emptied_.push_back(std::holds_alternative<Sparse>(model.nodes[i].kind) && search.may_be_emptied(i));

@@ -35,6 +35,8 @@ std::string key_of(const CellKernel& k) {
   for (const LevelTable& t : k.cell.tables) append(key, table_bits(t));
   key += " next ";
   for (const NodeId n : k.cell.next_state) append(key, n);
+  key += " values ";
+  for (const NodeId n : k.values) append(key, n);
   key += " output ";
   append(key, k.cell.output);
   append(key, k.cell.winner);

@@ -44,18 +44,18 @@ struct CellKernel {
   std::vector<bool> fixed_uniform;       // per Cell::fixed: one value for all neurons
   std::vector<bool> fixed_not_negative;  // per Cell::fixed: every value is finite and has no sign bit
   std::vector<State> states;             // traced: its buffer of steps is read by others
+  std::vector<NodeId> values;            // of inlined nodes, that somebody may record
   // Operands, in this order: each port's sources; fixed values; level tables (midpoints, levels); states
-  // (read and written in place); output; every state's steps, observed or traced; with a winner: scratch row
-  // for its operand; with linear layers: scratch for their events, scratch that remembers the drives.
-  // A row that is emptied is two operands: sums; their values, if observed.
-  // A linear source is five operands: input; weights; bias; facts (DriveFact); its values, if observed.
-  // A fixed value that is uniform is a row of 16 copies. Tables have 2^table_bits levels, the last one
-  // repeated, and 2^table_bits - 1 midpoints, padded with +infinity.
-  // sizes: [1] steps whose events fit into a row of scratch. All rows of a group are one piece of memory:
-  // fewer steps leave room for the lists of more samples. [2] outputs of a panel: weights are transposed and
-  // packed in panels, [panel][in][width]; the last one is narrower, a multiple of 16. So a row of a panel is
-  // added per event, and a panel fits into the cache. In loops that run few steps at a time they are
-  // [in][out]. Both are 0 without a linear layer.
+  // (read and written in place); output; every state's steps, observed or traced; every value's steps, if
+  // observed; with a winner: scratch row for its operand; with linear layers: scratch for their events,
+  // scratch that remembers the drives. A row that is emptied is two operands: sums; their values, if
+  // observed. A linear source is five operands: input; weights; bias; facts (DriveFact); its values, if
+  // observed. A fixed value that is uniform is a row of 16 copies. Tables have 2^table_bits levels, the last
+  // one repeated, and 2^table_bits - 1 midpoints, padded with +infinity. sizes: [1] steps whose events fit
+  // into a row of scratch. All rows of a group are one piece of memory: fewer steps leave room for the lists
+  // of more samples. [2] outputs of a panel: weights are transposed and packed in panels, [panel][in][width];
+  // the last one is narrower, a multiple of 16. So a row of a panel is added per event, and a panel fits into
+  // the cache. In loops that run few steps at a time they are [in][out]. Both are 0 without a linear layer.
 
   bool has_linear() const {
     for (const auto& port : ports)
@@ -232,7 +232,7 @@ enum class Drive : std::uint8_t { by_density, events, dense };
 /// What tests force and the planner otherwise chooses.
 struct PlanOptions {
   Drive drive = Drive::by_density;
-  bool fuse = true;               // linear layers into the population that reads them
+  bool fuse = true;               // layers into the stage that reads them
   std::uint32_t block_steps = 0;  // at most kLongestBlock; 0: chosen
   std::uint32_t group = 0;        // samples; 0: chosen
   std::uint32_t panel = 0;        // outputs: 16, 32, 64 or kWidestPanel; 0: chosen
@@ -256,8 +256,9 @@ struct Plan {
   std::vector<std::uint32_t> tuning;  // constant buffers that no result depends on
   std::vector<spikeloom_operand> operands;
   std::vector<spikeloom_stage> stages;
-  std::vector<std::string> stage_names;         // full node path of each stage
-  std::vector<std::vector<std::string>> fused;  // per stage: the linear layers computed on the way
+  std::vector<std::string> stage_names;           // full node path of each stage
+  std::vector<std::vector<std::string>> fused;    // per stage: the linear layers computed on the way
+  std::vector<std::vector<std::string>> inlined;  // per stage: nodes that its equations hold
   std::vector<std::string> alone;  // per stage: why a linear layer is a stage of its own; else empty
   std::vector<spikeloom_segment> segments;
   std::vector<PlanSignal> signals;

@@ -12,6 +12,7 @@
 #include "schedule/components.h"
 #include "schedule/constants.h"
 #include "schedule/fuse.h"
+#include "schedule/inline.h"
 #include "schedule/plan.h"
 #include "schedule/signals.h"
 #include "schedule/sparse.h"
@@ -86,8 +87,9 @@ class Planner {
   /// Room for the event lists of the stage's layers, and when these are computed densely.
   void place_lists();
 
-  /// Everything of a cell but its sources.
-  void add_rest(Id i, const Population& p, CellKernel k);
+  /// Everything of a cell but its sources; `values` are those of inlined nodes.
+  void add_rest(Id i, const Population& p, CellKernel k,
+                const std::vector<InlinedPopulation::Value>& values = {});
 
   struct Part {
     Source source;
@@ -139,7 +141,7 @@ class Planner {
   Id scratch_ = SPIKELOOM_NONE, nowhere_ = SPIKELOOM_NONE;
   // Of the stage that is being added.
   spikeloom_stage stage_{};
-  std::vector<std::string> fused_;
+  std::vector<std::string> fused_, inlined_;
   std::vector<LinearSource> linear_;
   std::uint32_t panel_ = 0;
   bool is_once_ = false;         // it depends on constants alone

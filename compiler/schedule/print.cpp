@@ -48,6 +48,7 @@ std::string Plan::print() const {
       const spikeloom_stage& stage = stages[k];
       out << "  " << stage_names[k] << ": " << kernels[stage.kernel].symbol << ", n " << stage.sizes[0];
       for (const std::string& layer : fused[k]) out << ", with " << layer;
+      for (const std::string& node : inlined[k]) out << ", with " << node;
       out << ", operands";
       for (std::uint32_t o = stage.first_operand; o < stage.first_operand + stage.operands; ++o) {
         out << " b" << operands[o].buffer;

@@ -31,6 +31,7 @@ class Reader {
     shape.whole = stage.whole != 0;
     shape.shared_ns = stage.work * 1e-3;
     shape.alone = plan_.alone[index];
+    shape.inlined = plan_.inlined[index];
     const auto* cell = std::get_if<CellKernel>(&plan_.kernels[stage.kernel].kind);
     if (cell) {
       shape.panel = stage.sizes[2];

@@ -30,9 +30,10 @@ struct StageDrive {
 };
 
 struct StageShape {
-  std::string name;    // of the node
-  std::string kernel;  // symbol of its code
-  std::string alone;   // of a linear layer that is a stage of its own: why; else ""
+  std::string name;                  // of the node
+  std::string kernel;                // symbol of its code
+  std::vector<std::string> inlined;  // nodes that its equations hold
+  std::string alone;                 // of a linear layer that is a stage of its own: why; else ""
   std::uint64_t neurons = 0;
   std::uint64_t operations = 0;  // of one neuron's equations in a step
   std::uint32_t steps = 1;       // that run together

@@ -15,7 +15,7 @@ std::size_t operand_count(const CellKernel& k) {
   std::size_t count = k.fixed_uniform.size() + 2 * k.cell.tables.size() + 2 * k.states.size() + 1;
   for (const auto& port : k.ports)
     for (const CellKernel::Read& read : port) count += read.linear ? 5 : read.emptied ? 2 : 1;
-  return count + (k.cell.winner != kNoNode) + (k.has_linear() ? 2 : 0);
+  return count + k.values.size() + (k.cell.winner != kNoNode) + (k.has_linear() ? 2 : 0);
 }
 std::size_t operand_count(const CopyKernel&, const spikeloom_stage& s) {
   return s.sizes[1] + 2;
@@ -40,6 +40,7 @@ void check_cell(const CellKernel& k) {
   check(k.states.size() == k.cell.states.size(), "a cell's states are not all planned");
   check(k.cell.next_state.size() == k.cell.states.size(), "a state has no next value");
   check(k.cell.output < k.cell.nodes.size(), "a cell has no output");
+  for (const NodeId value : k.values) check(value < k.cell.nodes.size(), "an inlined node has no value");
 }
 
 }  // namespace
@@ -86,7 +87,8 @@ void verify(const Plan& plan) {
     check(s.first_stage == next && s.stages > 0, "segments do not follow each other");
     next += s.stages;
   }
-  check(next == plan.stages.size() && plan.stage_names.size() == next && plan.fused.size() == next,
+  check(next == plan.stages.size() && plan.stage_names.size() == next && plan.fused.size() == next &&
+            plan.inlined.size() == next,
         "segments do not cover the stages");
   for (const PlanSignal& s : plan.signals) check(s.buffer < plan.buffers.size(), "a signal names no buffer");
 }

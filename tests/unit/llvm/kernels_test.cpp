@@ -1,6 +1,7 @@
 // Every kind of kernel in small networks.
 #include <gtest/gtest.h>
 
+#include "equations/neuron.h"
 #include "llvm/expression.h"
 #include "unit/llvm/compare.h"
 #include "unit/llvm/networks.h"
@@ -72,6 +73,20 @@ TEST(Kernels, SumsOfSparseLayersAreThereInStepsWithEventsAndWithout) {
     const Signal recurrent = w.add(n, Sparse{{neurons, 2}, among});
     w.cell(lif_cell(), {{{driven}, {recurrent}}}, {{{0.9f}}, {{1.0f}}}, n);
     EXPECT_TRUE(same_as_reference(w.model, {.batch = 3, .steps = 60, .density = 0.15f})) << n << " neurons";
+  }
+}
+
+TEST(Kernels, EquationsInFrontOfNeuronsAreComputedWithThem) {
+  for (const std::size_t n : {3u, 64u, 130u}) {
+    NetworkWriter w;
+    const Cell scaled = elementwise("gain * input + input", {"input"}, {"gain"});
+    const Cell larger = elementwise("max(a, b) - a", {"a", "b"}, {});
+    const auto gain = [&](Signal from) { return w.cell(scaled, {{{from}}}, {{w.values(n, 1.0f)}}, n); };
+    const Signal layer = gain(gain(w.linear({w.input(20)}, n)));
+    const Signal shaped = w.add(n, Reshape{{gain(w.lif({{layer}}))}});
+    const Signal sum = w.cell(larger, {{{shaped}}, {{w.input(n)}}}, {}, n);
+    w.population(w.lif({{sum}})).initial[0] = {w.values(n, 1.0f)};
+    EXPECT_TRUE(same_as_reference(w.model)) << n << " neurons";
   }
 }
 

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <set>
 
+#include "equations/neuron.h"
 #include "schedule/blocks.h"
 #include "schedule/components.h"
 #include "schedule/plan.h"
@@ -132,6 +133,57 @@ TEST(Plan, ALayerThatIsReadTwiceOrLateOrGivenOutIsAStage) {
   const Plan plan = plan_of(w.model);
   EXPECT_EQ(plan.stages.size(), 8u);
   EXPECT_EQ(plan.fused.back(), (std::vector<std::string>{"n3"}));
+}
+
+/// gain * input of what is given, one neuron for each.
+Signal add_gain(NetworkWriter& w, Source from, std::size_t n) {
+  return w.cell(elementwise("gain * input", {"input"}, {"gain"}), {{from}}, {{w.values(n, 1.0f)}}, n);
+}
+
+TEST(Plan, AnEquationWithoutStatesIsComputedWhereItIsRead) {
+  NetworkWriter w;
+  const Signal layer = w.linear({w.input(8)}, 16);
+  const Signal gain = add_gain(w, {add_gain(w, {layer}, 16)}, 16);
+  w.lif({{gain}});
+  const Plan plan = plan_of(w.model);
+  ASSERT_EQ(plan.stage_names, (std::vector<std::string>{"n3"}));
+  EXPECT_EQ(plan.fused[0], (std::vector<std::string>{"n0"}));
+  EXPECT_EQ(plan.inlined[0], (std::vector<std::string>{"n1", "n2"}));
+  EXPECT_EQ(buffer(plan, "n1").memory, SPIKELOOM_OBSERVED);
+  EXPECT_NE(plan.print().find(", with n1, with n2"), std::string::npos) << plan.print();
+}
+
+TEST(Plan, AnEquationThatOthersSeeOrThatIsPartOfASumIsAStage) {
+  NetworkWriter w;
+  const Signal in = w.input(16, true), moving = w.input(16);
+  const auto gain = [&](Signal from) { return add_gain(w, {from}, 16); };
+  const Cell exponential = elementwise("exp(input)", {"input"}, {});
+  const Signal twice = gain(moving), late = gain(moving), given = gain(moving), summed = gain(moving),
+               constant = gain(in), costly = w.cell(exponential, {{{moving}}}, {}, 16);
+  w.lif({{twice}});
+  w.lif({{twice}});
+  w.lif({{{late, 2}}});
+  w.lif({{given}});
+  w.lif({{summed}, {moving}});
+  w.lif({{constant}});
+  w.lif({{costly}});
+  w.output("current", given);
+  const Plan plan = plan_of(w.model);
+  EXPECT_EQ(plan.stages.size(), 13u);
+  for (const auto& inlined : plan.inlined) EXPECT_TRUE(inlined.empty());
+}
+
+TEST(Plan, AnEquationInFrontOfALoopKeepsItsBlocks) {
+  NetworkWriter w;
+  const Signal gain = add_gain(w, {w.input(16)}, 16), neurons{.index = 3};
+  const Signal inside = add_gain(w, {neurons, 1}, 16);
+  const Cell sum = elementwise("a + b", {"a", "b"}, {});
+  w.lif({{w.cell(sum, {{{gain}}, {{inside}}}, {}, 16)}});
+  const Plan plan = plan_of(w.model);
+  ASSERT_EQ(plan.stage_names, (std::vector<std::string>{"n0", "n3"}));
+  EXPECT_EQ(plan.segments[0].longest, 0u);
+  EXPECT_EQ(plan.segments[1].longest, 1u);
+  EXPECT_EQ(plan.inlined[1], (std::vector<std::string>{"n1", "n2"}));
 }
 
 TEST(Plan, SumsOfASparseLayerAreEmptiedByItsOnlyReader) {
