@@ -14,8 +14,9 @@ bool is_grid_of(const Windows& pool, const Windows& sums) {
 
 /// Each has a panel of currents on the stack of the kernel.
 constexpr std::size_t kMostInOneStage = 4;
-/// Operations that are inlined: of a node, and into a stage. What is more is worth a stage of its own.
-constexpr std::size_t kFewOperations = 16, kMostInlined = 48;
+/// Operations that are inlined: of a node, which is one at least, and into a stage. What is more is worth a
+/// stage of its own; and equations of so many operations may be as long as code may be.
+constexpr std::size_t kFewOperations = 16, kMostInlined = 48, kManyOperations = 256;
 
 std::size_t operations(const Cell& cell) {
   return static_cast<std::size_t>(
@@ -98,8 +99,9 @@ class Search {
     const auto is_alone = [&](const std::vector<Source>& port) {
       return port.size() == 1 && facts_.root(port.front().signal) == Signal{.index = i};
     };
-    return by.size == model_.nodes[i].size &&
-           std::ranges::any_of(std::get<Population>(by.kind).ports, is_alone);
+    const Population& taker = std::get<Population>(by.kind);
+    return by.size == model_.nodes[i].size && operations(taker.cell) < kManyOperations &&
+           std::ranges::any_of(taker.ports, is_alone);
   }
 
  private:
@@ -139,7 +141,8 @@ Fusion::Fusion(const Model& model, const SignalFacts& facts, const std::vector<C
   for (std::uint32_t i = 0; wanted && i < model.nodes.size(); ++i) {
     std::uint32_t reader = kNobody;
     if (facts.aliased(i) || !search.may_be_inlined(i, reader)) continue;
-    const std::size_t more = inlined[i] + operations(std::get<Population>(model.nodes[i].kind).cell);
+    const Cell& cell = std::get<Population>(model.nodes[i].kind).cell;
+    const std::size_t more = inlined[i] + std::max<std::size_t>(operations(cell), 1);
     if (taken[reader] + taken[i] > kMostInOneStage || inlined[reader] + more > kMostInlined) continue;
     reader_[i] = reader;
     inlined_[i] = true;

@@ -48,14 +48,16 @@ struct CellKernel {
   // Operands, in this order: each port's sources; fixed values; level tables (midpoints, levels); states
   // (read and written in place); output; every state's steps, observed or traced; every value's steps, if
   // observed; with a winner: scratch row for its operand; with linear layers: scratch for their events,
-  // scratch that remembers the drives. A row that is emptied is two operands: sums; their values, if
-  // observed. A linear source is five operands: input; weights; bias; facts (DriveFact); its values, if
-  // observed. A fixed value that is uniform is a row of 16 copies. Tables have 2^table_bits levels, the last
-  // one repeated, and 2^table_bits - 1 midpoints, padded with +infinity. sizes: [1] steps whose events fit
-  // into a row of scratch. All rows of a group are one piece of memory: fewer steps leave room for the lists
-  // of more samples. [2] outputs of a panel: weights are transposed and packed in panels, [panel][in][width];
-  // the last one is narrower, a multiple of 16. So a row of a panel is added per event, and a panel fits into
-  // the cache. In loops that run few steps at a time they are [in][out]. Both are 0 without a linear layer.
+  // scratch that remembers the drives.
+  // A row that is emptied is two operands: sums; their values, if observed.
+  // A linear source is five operands: input; weights; bias; facts (DriveFact); its values, if observed.
+  // A fixed value that is uniform is a row of 16 copies. Tables have 2^table_bits levels, the last one
+  // repeated, and 2^table_bits - 1 midpoints, padded with +infinity.
+  // sizes: [1] steps whose events fit into a row of scratch. All rows of a group are one piece of memory:
+  // fewer steps leave room for the lists of more samples. [2] outputs of a panel: weights are transposed and
+  // packed in panels, [panel][in][width]; the last one is narrower, a multiple of 16. So a row of a panel is
+  // added per event, and a panel fits into the cache. In loops that run few steps at a time they are
+  // [in][out]. Both are 0 without a linear layer.
 
   bool has_linear() const {
     for (const auto& port : ports)

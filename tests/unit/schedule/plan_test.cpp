@@ -173,6 +173,22 @@ TEST(Plan, AnEquationThatOthersSeeOrThatIsPartOfASumIsAStage) {
   for (const auto& inlined : plan.inlined) EXPECT_TRUE(inlined.empty());
 }
 
+TEST(Plan, LongChainsOfEquationsAreSeveralStages) {
+  const Cell same = elementwise("input", {"input"}, {});
+  NetworkWriter w;
+  Signal last = w.input(16);
+  for (int i = 0; i < 3000; ++i) last = i < 1000 ? add_gain(w, {last}, 16) : w.cell(same, {{{last}}}, {}, 16);
+  w.lif({{last}});
+  const Plan plan = plan_of(w.model);
+  std::size_t inlined = 0;
+  for (const auto& names : plan.inlined) {
+    EXPECT_LE(names.size(), 48u);
+    inlined += names.size();
+  }
+  EXPECT_EQ(inlined + plan.stages.size(), 3001u);
+  EXPECT_LT(plan.stages.size(), 100u);
+}
+
 TEST(Plan, AnEquationInFrontOfALoopKeepsItsBlocks) {
   NetworkWriter w;
   const Signal gain = add_gain(w, {w.input(16)}, 16), neurons{.index = 3};
