@@ -1,6 +1,7 @@
 #include "schedule/signals.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "model/sources.h"
 #include "support/check.h"
@@ -8,8 +9,13 @@
 namespace spikeloom {
 namespace {
 
+/// What memory holds that nobody has written; -0 is another value.
+bool is_zero(float x) {
+  return x == 0 && !std::signbit(x);
+}
+
 bool is_zero(const PerNeuron& p) {
-  return std::ranges::all_of(p.values, [](float x) { return x == 0; });
+  return std::ranges::all_of(p.values, [](float x) { return is_zero(x); });
 }
 
 bool changes_by_itself(const Cell& cell) {
@@ -25,7 +31,7 @@ bool is_given_by_step(const decltype(ModelNode::kind)& kind) {
 
 /// Spikes that start as something else than 0 or 1 cannot be bits.
 bool fits_bits(const PerNeuron& initial) {
-  return std::ranges::all_of(initial.values, [](float x) { return x == 0 || x == 1; });
+  return std::ranges::all_of(initial.values, [](float x) { return is_zero(x) || x == 1; });
 }
 
 }  // namespace

@@ -105,6 +105,15 @@ TEST(Kernels, DelayedReadersSeeInitialValuesBeforeTheStart) {
   EXPECT_TRUE(same_as_reference(w.model, {.steps = 90}));
 }
 
+TEST(Kernels, AStateThatBeginsAtMinusZeroKeepsItsSign) {
+  CellWriter c;
+  const NodeId next = c.node(Op::Sub, {c.node(Op::Mul, {c.literal(0.5f), c.state()}), c.port()});
+  c.cell.next_state[0] = c.cell.output = next;
+  NetworkWriter w;
+  w.population(w.cell(c.cell, {{{w.input(20)}}}, {}, 20)).initial[0] = {{-0.0f}};
+  EXPECT_TRUE(same_as_reference(w.model, {.density = 0.02f}));
+}
+
 TEST(Kernels, InitialSpikesThatAreNoSpikesAreKeptAsNumbers) {
   NetworkWriter w;
   const Signal neurons = w.lif({{w.input(24)}});
