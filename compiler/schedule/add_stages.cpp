@@ -37,8 +37,8 @@ void Planner::add_stage(Id i) {
 }
 
 void Planner::add(Id i, const Population& alone) {
-  const InlinedPopulation all = with_inlined(model_, facts_, fusion_, alone);
-  const Population& p = all.population;
+  const std::optional<InlinedPopulation> all = with_inlined(model_, facts_, fusion_, alone);
+  const Population& p = all ? all->population : alone;
   CellKernel k;
   k.cell = p.cell;
   if (k.cell.spikes() && facts_.element({.index = i}) == SPIKELOOM_FLOAT) {
@@ -56,7 +56,7 @@ void Planner::add(Id i, const Population& alone) {
         k.ports.back().push_back(add_row(s));
     }
   }
-  add_rest(i, p, std::move(k), all.values);
+  add_rest(i, p, std::move(k), all ? all->values : std::vector<InlinedPopulation::Value>());
 }
 
 CellKernel::Read Planner::add_row(const Source& s) {

@@ -1,6 +1,6 @@
 #include "schedule/inline.h"
 
-#include <optional>
+#include <algorithm>
 
 namespace spikeloom {
 namespace {
@@ -9,6 +9,10 @@ class Inliner {
  public:
   Inliner(const Model& model, const SignalFacts& facts, const Fusion& fusion, InlinedPopulation& into)
       : model_(model), facts_(facts), fusion_(fusion), into_(into), all_(into.population) {}
+
+  bool takes_any(const Population& p) const {
+    return std::ranges::any_of(p.ports, [&](const auto& port) { return inlined_at(port).has_value(); });
+  }
 
   /// Appends the nodes of a population behind those that they read; gives the number of each.
   std::vector<NodeId> take(const Population& p) {
@@ -66,21 +70,17 @@ class Inliner {
 
 }  // namespace
 
-InlinedPopulation with_inlined(const Model& model, const SignalFacts& facts, const Fusion& fusion,
-                               const Population& population) {
+std::optional<InlinedPopulation> with_inlined(const Model& model, const SignalFacts& facts,
+                                              const Fusion& fusion, const Population& population) {
   InlinedPopulation result;
-  Population& all = result.population;
-  all = population;
-  all.ports.clear();
-  all.fixed.clear();
-  all.cell.ports.clear();
-  all.cell.fixed.clear();
-  all.cell.tables.clear();
-  all.cell.nodes.clear();
-  const std::vector<NodeId> numbers = Inliner(model, facts, fusion, result).take(population);
-  for (NodeId& next : all.cell.next_state) next = numbers[next];
-  all.cell.output = numbers[all.cell.output];
-  if (all.cell.winner != kNoNode) all.cell.winner = numbers[all.cell.winner];
+  Inliner inliner(model, facts, fusion, result);
+  if (!inliner.takes_any(population)) return std::nullopt;
+  const std::vector<NodeId> numbers = inliner.take(population);
+  Cell& cell = result.population.cell;
+  cell.model = population.cell.model;
+  cell.states = population.cell.states;
+  for (const NodeId next : population.cell.next_state) cell.next_state.push_back(numbers[next]);
+  cell.output = numbers[population.cell.output];
   return result;
 }
 

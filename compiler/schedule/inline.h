@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "schedule/fuse.h"
@@ -11,7 +12,7 @@ namespace spikeloom {
 
 /// A population with what it computes for nodes that are inlined.
 struct InlinedPopulation {
-  Population population;  // ports and fixed values of all; states and output are its own
+  Population population;  // cell, ports and fixed values of all; nothing else is filled in
   struct Value {
     std::uint32_t of;  // an inlined node
     NodeId value;      // in the population's cell
@@ -19,7 +20,8 @@ struct InlinedPopulation {
   std::vector<Value> values;
 };
 
-InlinedPopulation with_inlined(const Model& model, const SignalFacts& facts, const Fusion& fusion,
-                               const Population& population);
+/// Nothing if it takes no other node.
+std::optional<InlinedPopulation> with_inlined(const Model& model, const SignalFacts& facts,
+                                              const Fusion& fusion, const Population& population);
 
 }  // namespace spikeloom

@@ -85,8 +85,9 @@ class Run {
 
 Result<Run> Run::prepare(const RunCommand& options, const Terminal& terminal) {
   Run run(options);
-  std::jthread loading;
-  if (options.engine == "jit") loading = expect_code_generation(options.machine.cache.open().cache.get());
+  const bool is_compiled = options.engine == "jit";
+  TargetChoice target = is_compiled ? options.machine.target(terminal) : TargetChoice();
+  const std::jthread loading = is_compiled ? expect_code_generation(target.cache.get()) : std::jthread();
   TRY(Network network, options.network.load(terminal));
   run.network_ = std::make_unique<Network>(std::move(network));
   const Model& model = *run.network_->model;
@@ -145,10 +146,9 @@ Result<Run> Run::prepare(const RunCommand& options, const Terminal& terminal) {
   StageTimes times = run.network_->times;
   TRY_VOID(options.stages.show(*run.network_, options.machine.target(), terminal));
   const auto start = std::chrono::steady_clock::now();
-  if (options.engine == "reference") {
+  if (!is_compiled) {
     run.maker_ = reference_maker(model);
   } else {
-    TargetChoice target = options.machine.target(terminal);
     target.times = &times;
     TRY(run.maker_, compiled_maker(model, target));
     drop_weights(*run.network_->model);
