@@ -4,6 +4,7 @@
 #include <bit>
 #include <optional>
 
+#include "equations/countdown.h"
 #include "support/check.h"
 
 namespace spikeloom {
@@ -41,18 +42,51 @@ llvm::Value* emit_quantize(VectorBuilder& b, llvm::Value* x, const Leaves::Table
 class Emitter {
  public:
   Emitter(VectorBuilder& b, const Cell& cell, const Leaves& leaves)
-      : b_(b), cell_(cell), leaves_(leaves), values_(cell.nodes.size(), nullptr) {}
+      : b_(b), cell_(cell), leaves_(leaves), values_(cell.nodes.size(), nullptr) {
+    for (std::size_t s = 0; s < leaves_.states.size(); ++s) {
+      if (!b_.is_bytes(leaves_.states[s])) continue;
+      const std::optional<Countdown> counter = countdown(cell_, s);
+      SPIKELOOM_CHECK(counter, "llvm", "a state that is held as bytes does not count down");
+      counters_.emplace_back(leaves_.states[s], *counter);
+    }
+  }
 
   std::vector<llvm::Value*> run(const std::vector<bool>& needed) {
     for (const auto& [node, value] : leaves_.known) values_[node] = value;
-    for (NodeId i = 0; i < cell_.nodes.size(); ++i)
-      if (needed[i] && !values_[i]) values_[i] = value_of(cell_.nodes[i]);
+    for (NodeId i = 0; i < cell_.nodes.size(); ++i) {
+      if (!needed[i] || values_[i]) continue;
+      values_[i] = counted(i);
+      if (!values_[i]) values_[i] = value_of(cell_.nodes[i]);
+    }
     return std::move(values_);
   }
 
  private:
   llvm::Value* argument(const ExprNode& n, unsigned i) const {
-    return n.arg[i] == kNoNode ? nullptr : values_[n.arg[i]];
+    return n.arg[i] == kNoNode ? nullptr : real_value(n.arg[i]);
+  }
+
+  llvm::Value* real_value(NodeId i) const {
+    return b_.is_bytes(values_[i]) ? b_.real(values_[i]) : values_[i];
+  }
+
+  /// A counter's own operations, on bytes: one less but not below 0, the next value, whether it is above 0.
+  llvm::Value* counted(NodeId i) const {
+    const ExprNode& n = cell_.nodes[i];
+    for (const auto& [state, counter] : counters_) {
+      llvm::Type* type = state->getType();
+      if (i == counter.left)
+        return b_.CreateBinaryIntrinsic(llvm::Intrinsic::usub_sat, state, llvm::ConstantInt::get(type, 1));
+      if (i == counter.next)
+        return b_.select(values_[n.arg[0]], b_.bytes(real_value(counter.start)), values_[counter.left]);
+      if (n.op == Op::Gt && values_[n.arg[0]] == state && is_zero(n.arg[1])) return b_.CreateIsNotNull(state);
+    }
+    return nullptr;
+  }
+
+  bool is_zero(NodeId i) const {
+    const ExprNode& n = cell_.nodes[i];
+    return n.op == Op::Literal && n.type == Type::Real && n.value == 0;
   }
 
   llvm::Value* value_of(const ExprNode& n) {
@@ -99,7 +133,7 @@ class Emitter {
     for (const unsigned i : {0u, 1u}) {
       const ExprNode& p = cell_.nodes[factors[1 - i]];
       if (!is_condition(factors[i]) || p.op != Op::Fixed || !leaves_.not_negative[p.index]) continue;
-      llvm::Value* x = values_[n.arg[0]];
+      llvm::Value* x = real_value(n.arg[0]);
       return b_.select(values_[cell_.nodes[factors[i]].arg[0]], b_.fsub(x, values_[factors[1 - i]]), x);
     }
     return nullptr;
@@ -134,6 +168,7 @@ class Emitter {
   const Cell& cell_;
   const Leaves& leaves_;
   std::vector<llvm::Value*> values_;
+  llvm::SmallVector<std::pair<llvm::Value*, Countdown>, 1> counters_;
   std::optional<std::array<llvm::Value*, 4>> words_;
 };
 

@@ -14,7 +14,7 @@ struct Leaves {
     llvm::Value *midpoints, *levels;  // addresses
     unsigned bits;                    // log2 of the number of levels
   };
-  llvm::ArrayRef<llvm::Value*> ports, states, fixed;
+  llvm::ArrayRef<llvm::Value*> ports, states, fixed;  // states that are bytes count down
   llvm::ArrayRef<Table> tables;
   llvm::Value* step = nullptr;                                     // number of the step as float32
   llvm::function_ref<std::array<llvm::Value*, 4>()> random_words;  // called once at most
@@ -34,7 +34,7 @@ std::vector<CarriedCondition> carried_conditions(const Cell& cell, const std::ve
 std::vector<bool> needed_nodes(const Cell& cell, llvm::ArrayRef<NodeId> wanted,
                                llvm::ArrayRef<NodeId> known = {});
 
-/// A value for each needed node; null for the others.
+/// A value for each needed node; null for the others. What a counter counts in is bytes.
 std::vector<llvm::Value*> emit_expressions(VectorBuilder& b, const Cell& cell,
                                            const std::vector<bool>& needed, const Leaves& leaves);
 

@@ -140,6 +140,16 @@ llvm::Value* PopulationCode::vector_at(llvm::Value* row, llvm::Value* first, uns
   return b_.at(b_.at(row, b_.CreateShl(first, 2)), std::uint64_t{v} * (b_.lanes() * 4));
 }
 
+/// Of vector v, whatever it is held as.
+llvm::Value* PopulationCode::state_at(std::size_t state, llvm::Value* first, unsigned v) {
+  if (!is_counter(state)) return vector_at(states_[state], first, v);
+  return b_.at(b_.at(states_[state], first), std::uint64_t{v} * b_.lanes());
+}
+
+llvm::Align PopulationCode::state_alignment(std::size_t state) const {
+  return llvm::Align(is_counter(state) ? b_.lanes() : 4 * b_.lanes());
+}
+
 // ---- one step
 
 PopulationCode::Held PopulationCode::hold(const Tile& tile) {
@@ -253,7 +263,8 @@ Values PopulationCode::emit_step(const Tile& tile, llvm::Value* step, llvm::Arra
                                  now.slice(all + v * conditions, conditions));
     for (std::size_t s = 0; s < count; ++s) {
       llvm::Value* value = values[cell_.next_state[s]];
-      if (cell_.nodes[cell_.next_state[s]].type == Type::Bool) value = b_.real(value);
+      const bool is_condition = cell_.nodes[cell_.next_state[s]].type == Type::Bool;
+      if (is_condition || (b_.is_bytes(value) && !is_counter(s))) value = b_.real(value);
       next.push_back(value);
       trace(tile, v, step, s, value);
     }
@@ -261,7 +272,7 @@ Values PopulationCode::emit_step(const Tile& tile, llvm::Value* step, llvm::Arra
       store_if_observed(tile, v, step, values_[i], values[k_.values[i]]);
     for (const CarriedCondition& c : carried_) carried.push_back(values[c.at_end]);
     spikes.push_back(values[cell_.output]);
-    if (!cell_.spikes()) b_.store_vector(values[cell_.output], vector_at(output_row, tile.first, v));
+    if (!cell_.spikes()) store_values(tile, v, values[cell_.output], output_row);
   }
   if (cell_.spikes()) store_bits(b_, spikes, held.existing, output_row, tile);
   next.append(carried);
@@ -290,28 +301,33 @@ Values PopulationCode::first_conditions(const Tile& tile, llvm::ArrayRef<llvm::V
 void PopulationCode::trace(const Tile& tile, unsigned v, llvm::Value* step, std::size_t s,
                            llvm::Value* value) {
   if (k_.states[s] == CellKernel::State::traced)
-    b_.store_vector(value, vector_at(f_.row(traces_[s], step), tile.first, v));
+    store_values(tile, v, value, f_.row(traces_[s], step));
   else if (tile.last)
     store_if_observed(tile, v, step, traces_[s], value);
 }
 
+void PopulationCode::store_values(const Tile& tile, unsigned v, llvm::Value* value, llvm::Value* row) {
+  b_.store_vector(b_.is_bytes(value) ? b_.real(value) : value, vector_at(row, tile.first, v));
+}
+
 void PopulationCode::store_if_observed(const Tile& tile, unsigned v, llvm::Value* step, const Row& to,
                                        llvm::Value* value) {
-  b_.if_then(b_.CreateIsNotNull(to.base),
-             [&] { b_.store_vector(value, vector_at(f_.row(to, step), tile.first, v)); });
+  b_.if_then(b_.CreateIsNotNull(to.base), [&] { store_values(tile, v, value, f_.row(to, step)); });
 }
 
 Values PopulationCode::load_states(const Tile& tile) {
   Values states;
   for (unsigned v = 0; v < tile.vectors; ++v)
-    for (llvm::Value* row : states_) states.push_back(b_.load_vector(vector_at(row, tile.first, v)));
+    for (std::size_t s = 0; s < states_.size(); ++s)
+      states.push_back(b_.CreateAlignedLoad(is_counter(s) ? b_.vector(b_.getInt8Ty()) : b_.float_vector(),
+                                            state_at(s, tile.first, v), state_alignment(s)));
   return states;
 }
 
 void PopulationCode::store_states(const Tile& tile, llvm::ArrayRef<llvm::Value*> states) {
   for (unsigned v = 0; v < tile.vectors; ++v)
     for (std::size_t s = 0; s < states_.size(); ++s)
-      b_.store_vector(states[v * states_.size() + s], vector_at(states_[s], tile.first, v));
+      b_.CreateAlignedStore(states[v * states_.size() + s], state_at(s, tile.first, v), state_alignment(s));
 }
 
 // ---- tiles of neurons
@@ -319,19 +335,22 @@ void PopulationCode::store_states(const Tile& tile, llvm::ArrayRef<llvm::Value*>
 /// While a tile runs many steps, what the next ones begin with is fetched.
 void PopulationCode::fetch_ahead(const Tile& tile, llvm::Value* steps) {
   if (tile.last || k_.has_linear()) return;
-  std::vector<llvm::Value*> rows(states_.begin(), states_.end());
+  std::vector<std::pair<llvm::Value*, std::uint64_t>> rows;  // and bytes of a neuron
+  for (std::size_t s = 0; s < states_.size(); ++s) rows.emplace_back(states_[s], is_counter(s) ? 1 : 4);
   for (std::size_t p = 0; p < ports_.size(); ++p)
     for (std::size_t s = 0; s < ports_[p].size(); ++s)
       if (k_.ports[p][s].constant && k_.ports[p][s].element == SPIKELOOM_FLOAT)
-        rows.push_back(ports_[p][s].row.base);
-  const std::uint64_t tile_bytes = std::uint64_t{tile.vectors} * b_.lanes() * 4;
+        rows.emplace_back(ports_[p][s].row.base, 4);
+  const std::uint64_t neurons = std::uint64_t{tile.vectors} * b_.lanes();
   b_.if_then(b_.CreateICmpUGE(steps, b_.getInt64(kManySteps)), [&] {
-    for (llvm::Value* row : rows)
-      for (std::uint64_t line = 0; line < tile_bytes; line += 64)
-        b_.CreateIntrinsic(llvm::Intrinsic::prefetch, {b_.getPtrTy()},
-                           {b_.CreateGEP(b_.getInt8Ty(), vector_at(row, tile.first, 0),
-                                         b_.getInt64(kTilesAhead * tile_bytes + line)),
-                            b_.getInt32(0), b_.getInt32(3), b_.getInt32(1)});
+    for (const auto& [row, bytes] : rows) {
+      llvm::Value* mine = b_.at(row, b_.CreateMul(tile.first, b_.getInt64(bytes)));
+      for (std::uint64_t line = 0; line < neurons * bytes; line += 64)
+        b_.CreateIntrinsic(
+            llvm::Intrinsic::prefetch, {b_.getPtrTy()},
+            {b_.CreateGEP(b_.getInt8Ty(), mine, b_.getInt64(kTilesAhead * neurons * bytes + line)),
+             b_.getInt32(0), b_.getInt32(3), b_.getInt32(1)});
+    }
   });
 }
 

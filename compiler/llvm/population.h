@@ -52,6 +52,9 @@ class PopulationCode {
   void store_zeros();
   void find_sums(SourceRow& source);
   llvm::Value* vector_at(llvm::Value* row, llvm::Value* first, unsigned v);
+  bool is_counter(std::size_t state) const { return k_.states[state] == CellKernel::State::counter; }
+  llvm::Value* state_at(std::size_t state, llvm::Value* first, unsigned v);
+  llvm::Align state_alignment(std::size_t state) const;
   Held hold(const Tile& tile);
   Values source_vectors(const Tile& tile, std::size_t p, std::size_t s, llvm::Value* step);
   std::vector<Values> port_values(const Tile& tile, llvm::Value* step, const Held& held);
@@ -67,6 +70,7 @@ class PopulationCode {
   Values first_conditions(const Tile& tile, llvm::ArrayRef<llvm::Value*> states, const Held& held);
   /// Sums that nobody else reads; leaves zeros.
   Values take_sums(const Tile& tile, const SourceRow& source, llvm::Value* row, llvm::Value* step);
+  void store_values(const Tile& tile, unsigned v, llvm::Value* value, llvm::Value* row);
   void store_if_observed(const Tile& tile, unsigned v, llvm::Value* step, const Row& to, llvm::Value* value);
   void trace(const Tile& tile, unsigned v, llvm::Value* step, std::size_t s, llvm::Value* value);
   Values load_states(const Tile& tile);

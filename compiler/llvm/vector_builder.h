@@ -84,7 +84,11 @@ class VectorBuilder : public llvm::IRBuilder<> {
   F64 value64(I64 x) { return CreateBitCast(x, vector(getDoubleTy())); }
 
   // Operations of ops.def that are no single instruction.
-  F32 real(Mask x) { return CreateUIToFP(x, float_vector_); }
+  /// Of conditions and bytes.
+  F32 real(llvm::Value* x) { return CreateUIToFP(x, float_vector_); }
+  /// Bytes are whole numbers from 0 to 255.
+  bool is_bytes(const llvm::Value* x) const { return x->getType()->getScalarType()->isIntegerTy(8); }
+  llvm::Value* bytes(F32 x) { return CreateFPToUI(x, vector(getInt8Ty())); }
   F32 fabs(F32 x);
   F64 sqrt(F64 x);
   F32 floor(F32 x);

@@ -159,8 +159,10 @@ void Planner::add_rest(Id i, const Population& p, CellKernel k,
     operand(pool_.floats(table.levels, levels, table.levels.back()));
   }
   for (std::size_t s = 0; s < p.cell.states.size(); ++s) {
-    const bool traced = facts_.traced(i, static_cast<std::int32_t>(s));
-    k.states.push_back(traced ? CellKernel::State::traced : CellKernel::State::observed);
+    const auto state = static_cast<std::uint32_t>(s);
+    k.states.push_back(facts_.traced(i, state)   ? CellKernel::State::traced
+                       : facts_.counts(i, state) ? CellKernel::State::counter
+                                                 : CellKernel::State::observed);
     operand(state_buffer_[i][s]);
   }
   std::vector<Id> seen;

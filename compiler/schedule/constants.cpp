@@ -21,7 +21,8 @@ std::uint64_t padded(std::uint64_t n, std::uint64_t multiple) {
 
 std::uint64_t row_bytes(std::uint64_t n, spikeloom_element element) {
   // Bits: whole words of 64, and as many as kernels of 16 lanes write.
-  return element == SPIKELOOM_BITS ? padded(padded(n, 64) / 8, 64) : padded(n, kLineFloats) * 4;
+  if (element == SPIKELOOM_BITS) return padded(padded(n, 64) / 8, 64);
+  return element == SPIKELOOM_BYTES ? padded(n, 64) : padded(n, kLineFloats) * 4;
 }
 
 std::uint64_t packed_size(std::uint64_t out, std::uint64_t in) {
@@ -88,6 +89,8 @@ std::uint32_t ConstantPool::initial(const PerNeuron& values, std::size_t neurons
     const float value = values.uniform() ? values[0] : values.values[i];
     if (element == SPIKELOOM_BITS)
       row[j / 8] = static_cast<unsigned char>(row[j / 8] | (value != 0 ? 1u << (j % 8) : 0u));
+    else if (element == SPIKELOOM_BYTES)
+      row[j] = static_cast<unsigned char>(value);
     else
       std::memcpy(row + j * 4, &value, 4);
   }

@@ -30,7 +30,8 @@ std::string key_of(const CellKernel& k) {
   key += " signs ";
   for (const bool positive : k.fixed_not_negative) key += positive ? '+' : '-';
   key += " states ";
-  for (const CellKernel::State s : k.states) key += s == CellKernel::State::traced ? 't' : 's';
+  for (const CellKernel::State s : k.states)
+    key += s == CellKernel::State::traced ? 't' : s == CellKernel::State::counter ? 'c' : 's';
   key += " tables ";
   for (const LevelTable& t : k.cell.tables) append(key, table_bits(t));
   key += " next ";

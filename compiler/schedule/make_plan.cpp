@@ -102,7 +102,9 @@ void Planner::place_signals() {
     trace_buffer_.emplace_back();
     for (std::int32_t k = 0; k < static_cast<std::int32_t>(node.states()); ++k) {
       const Signal s{.index = i, .state = k};
-      const Id b = add_buffer(SPIKELOOM_STATE, SPIKELOOM_FLOAT, 1, node.size);
+      const spikeloom_element element =
+          facts_.counts(i, static_cast<Id>(k)) ? SPIKELOOM_BYTES : SPIKELOOM_FLOAT;
+      const Id b = add_buffer(SPIKELOOM_STATE, element, 1, node.size);
       set_initial(b, before_start(model_, s), node.size);
       state_buffer_.back().push_back(b);
       trace_buffer_.back().push_back(facts_.traced(i, k) ? add_signal(s) : add_observed(node.size));

@@ -38,13 +38,17 @@ struct CellKernel {
     bool is_one_step = false;   // one that is emptied, where a call runs a single step
     bool operator==(const Read&) const = default;
   };
-  enum class State : std::uint8_t { observed, traced };
+  enum class State : std::uint8_t {
+    observed,
+    traced,  // its buffer of steps is read by others
+    counter  // an observed one that is held as bytes (equations/countdown.h)
+  };
   Cell cell;  // only nodes, next_state, output, winner, tables count
   std::vector<std::vector<Read>> ports;
   std::vector<bool> fixed_uniform;       // per Cell::fixed: one value for all neurons
   std::vector<bool> fixed_not_negative;  // per Cell::fixed: every value is finite and has no sign bit
-  std::vector<State> states;             // traced: its buffer of steps is read by others
-  std::vector<NodeId> values;            // of inlined nodes, that somebody may record
+  std::vector<State> states;
+  std::vector<NodeId> values;  // of inlined nodes, that somebody may record
   // Operands, in this order: each port's sources; fixed values; level tables (midpoints, levels); states
   // (read and written in place); output; every state's steps, observed or traced; every value's steps, if
   // observed; with a winner: scratch row for its operand; with linear layers: scratch for their events,

@@ -6,7 +6,16 @@ namespace spikeloom {
 namespace {
 
 const char* word(std::uint32_t element) {
-  return element == SPIKELOOM_BITS ? "bits" : element == SPIKELOOM_WORDS ? "words" : "float32";
+  switch (element) {
+    case SPIKELOOM_BITS:
+      return "bits";
+    case SPIKELOOM_WORDS:
+      return "words";
+    case SPIKELOOM_BYTES:
+      return "bytes";
+    default:
+      return "float32";
+  }
 }
 
 std::string size_text(std::uint64_t bytes) {

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <span>
 
+#include "equations/countdown.h"
 #include "model/sources.h"
 #include "support/check.h"
 
@@ -34,6 +37,18 @@ bool fits_bits(const PerNeuron& initial) {
   return std::ranges::all_of(initial.values, [](float x) { return is_zero(x) || x == 1; });
 }
 
+bool fit_bytes(std::span<const float> values) {
+  return std::ranges::all_of(values,
+                             [](float x) { return is_zero(x) || (x > 0 && x <= 255 && x == std::floor(x)); });
+}
+
+bool fits_bytes(const Population& p, std::size_t state) {
+  const std::optional<Countdown> c = countdown(p.cell, state);
+  if (!c || !fit_bytes(p.initial[state].values)) return false;
+  const ExprNode& start = p.cell.nodes[c->start];
+  return start.op == Op::Literal ? fit_bytes({&start.value, 1}) : fit_bytes(p.fixed[start.index].values);
+}
+
 }  // namespace
 
 const PerNeuron* before_start(const Model& model, Signal s) {
@@ -49,6 +64,7 @@ SignalFacts::SignalFacts(const Model& model) : model_(model) {
   find_aliases();
   find_constants();
   find_elements();
+  find_counters();
   find_passed();
 }
 
@@ -163,6 +179,15 @@ void SignalFacts::find_elements() {
     const bool all_bits =
         std::ranges::all_of(sources, [this](const Source& s) { return element(s.signal) == SPIKELOOM_BITS; });
     if (all_bits && !sources.empty()) element_[i] = SPIKELOOM_BITS;
+  }
+}
+
+void SignalFacts::find_counters() {
+  for (std::uint32_t i = 0; i < model_.nodes.size(); ++i) {
+    counts_.emplace_back(model_.nodes[i].states());
+    const auto* p = std::get_if<Population>(&model_.nodes[i].kind);
+    for (std::uint32_t s = 0; p && s < counts_[i].size(); ++s)
+      counts_[i][s] = !traced(i, s) && fits_bytes(*p, s);
   }
 }
 

@@ -23,6 +23,8 @@ class SignalFacts {
   bool constant(Signal s) const;
   /// A state that is read by other nodes or given out: its values are kept for some steps.
   bool traced(std::uint32_t node, std::uint32_t state) const { return states_[node][state].read; }
+  /// A state that counts down from at most 255, and that no node reads: a byte holds it.
+  bool counts(std::uint32_t node, std::uint32_t state) const { return counts_[node][state]; }
   /// The longest delay of any reader.
   std::uint32_t longest_delay(Signal s) const;
   /// The slot to read for a source: a constant has no past.
@@ -45,11 +47,13 @@ class SignalFacts {
   void find_aliases();
   void find_constants();
   void find_elements();
+  void find_counters();
   void find_passed();
 
   const Model& model_;
   std::vector<Readers> inputs_, nodes_;
   std::vector<std::vector<Readers>> states_;
+  std::vector<std::vector<bool>> counts_;
   std::vector<bool> aliased_, constant_, window_, passed_;
   std::vector<Signal> root_;  // of each node's main output
   std::vector<spikeloom_element> element_;

@@ -38,7 +38,9 @@ class Reader {
       shape.spikes = cell->cell.spikes();
       shape.operations = static_cast<std::uint64_t>(
           std::ranges::count_if(cell->cell.nodes, [](const ExprNode& n) { return arity(n.op) > 0; }));
-      shape.state_bytes = cell->states.size() * row_bytes(shape.neurons, SPIKELOOM_FLOAT);
+      for (const CellKernel::State s : cell->states)
+        shape.state_bytes +=
+            row_bytes(shape.neurons, s == CellKernel::State::counter ? SPIKELOOM_BYTES : SPIKELOOM_FLOAT);
       add_drives(*cell, index, shape);
     }
     const KernelKind& kind = plan_.kernels[stage.kernel].kind;

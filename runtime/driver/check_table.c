@@ -64,6 +64,7 @@ static int fits(uint64_t a, uint64_t b, uint64_t c, uint64_t limit) {
 
 static uint64_t least_row_bytes(const spikeloom_buffer* b) {
   const uint64_t n = b->count;
+  if (b->element == SPIKELOOM_BYTES) return (n + 63) / 64 * 64;
   return b->element == SPIKELOOM_BITS ? (n + 63) / 64 * 8 : (n + 15) / 16 * 64;
 }
 
@@ -82,7 +83,7 @@ static int check_initial(const spikeloom_table* t, const spikeloom_buffer* b) {
 static int check_buffer(const spikeloom_table* t, const spikeloom_buffer* b) {
   const int constant = b->memory == SPIKELOOM_CONSTANT;
   if (b->memory > SPIKELOOM_GIVEN || b->memory == SPIKELOOM_MUTABLE) return PROBLEM_MEMORY;
-  if (b->element > SPIKELOOM_WORDS) return PROBLEM_ELEMENT;
+  if (b->element > SPIKELOOM_BYTES) return PROBLEM_ELEMENT;
   if (b->slots == 0 || (constant && b->slots != 1)) return PROBLEM_SLOTS;
   if (b->reach > b->slots) return PROBLEM_REACH;
   if (b->row_bytes == 0 || b->row_bytes % 64 != 0 || b->row_bytes < least_row_bytes(b)) return PROBLEM_ROW;
@@ -169,16 +170,21 @@ static int check_signal(const spikeloom_table* t, const spikeloom_signal* s) {
   if (s->role == SPIKELOOM_INPUT || s->role == SPIKELOOM_NEURON_STATE) {
     const int is_input = s->role == SPIKELOOM_INPUT;
     const int is_given = b->memory == SPIKELOOM_GIVEN && is_input && !s->constant;
-    if ((b->memory != SPIKELOOM_STATE && !is_given) || b->element != SPIKELOOM_FLOAT)
+    const int is_counter = !is_input && b->element == SPIKELOOM_BYTES && b->slots == 1;
+    if ((b->memory != SPIKELOOM_STATE && !is_given) || (b->element != SPIKELOOM_FLOAT && !is_counter))
       return is_input ? PROBLEM_INPUT : PROBLEM_SIGNAL_BUFFER;
     if (s->constant && b->slots != 1) return PROBLEM_INPUT;
+  } else if (b->element == SPIKELOOM_BYTES) {
+    return PROBLEM_SIGNAL_BUFFER;
   }
-  if (s->history == SPIKELOOM_NONE) return SOUND;
+  /* Recorders know floats and bits. */
+  if (s->history == SPIKELOOM_NONE) return b->element == SPIKELOOM_BYTES ? PROBLEM_HISTORY : SOUND;
   if (s->role == SPIKELOOM_INPUT || s->history >= t->buffers) return PROBLEM_HISTORY;
   const spikeloom_buffer* h = &t->buffer[s->history];
   if ((h->memory != SPIKELOOM_STATE && h->memory != SPIKELOOM_OBSERVED) || h->element != SPIKELOOM_FLOAT ||
       h->count != b->count)
     return PROBLEM_HISTORY;
+  if (b->element == SPIKELOOM_BYTES && h->memory != SPIKELOOM_OBSERVED) return PROBLEM_HISTORY;
   return SOUND;
 }
 

@@ -115,7 +115,7 @@ void spikeloom_reset(spikeloom_run* run) {
     if (b->memory != SPIKELOOM_STATE) continue;
     /* Cleared everywhere, once: nobody writes the bits behind the last neuron. Nor the floats there, which
      * kernels compute with all the same: what lies in new memory may be subnormal, and slow. */
-    if (!run->cleared && (b->element == SPIKELOOM_BITS || b->row_bytes > (uint64_t)b->count * 4))
+    if (!run->cleared && (b->element != SPIKELOOM_FLOAT || b->row_bytes > (uint64_t)b->count * 4))
       memset(slot_address(run, i, 0), 0, (size_t)(b->slots * b->row_bytes * run->batch));
     /* At least the step before the first: a caller may look at it. */
     for (uint32_t slot = b->slots - (b->reach ? b->reach : 1); slot < b->slots; ++slot)

@@ -1,6 +1,8 @@
 #include "session/rows.h"
 
+#include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
 
 #include "spikeloom/recorder.h"
@@ -36,12 +38,25 @@ std::size_t first_not_finite(std::span<const float> values) {
   return i;
 }
 
+std::size_t first_that_fits_not(const spikeloom_buffer& buffer, std::span<const float> values) {
+  if (buffer.element != SPIKELOOM_BYTES) return values.size();
+  const auto fits = [](float x) { return x >= 0 && x <= 255 && x == std::floor(x); };
+  return static_cast<std::size_t>(std::ranges::find_if_not(values, fits) - values.begin());
+}
+
 void write_rows(const spikeloom_run& run, std::uint32_t buffer, std::uint64_t step,
                 std::span<const float> values) {
-  const std::size_t n = run.table->buffer[buffer].count;
+  const spikeloom_buffer& b = run.table->buffer[buffer];
+  const std::size_t n = b.count;
   if (n == 0) return;
-  for (std::uint32_t sample = 0; sample < run.batch; ++sample)
-    std::memcpy(spikeloom_row(&run, buffer, step, sample), values.data() + sample * n, n * sizeof(float));
+  for (std::uint32_t sample = 0; sample < run.batch; ++sample) {
+    unsigned char* row = spikeloom_row(&run, buffer, step, sample);
+    const float* from = values.data() + sample * n;
+    if (b.element == SPIKELOOM_BYTES)
+      std::transform(from, from + n, row, [](float x) { return static_cast<unsigned char>(x); });
+    else
+      std::memcpy(row, from, n * sizeof(float));
+  }
 }
 
 void read_rows(const spikeloom_run& run, std::uint32_t buffer, std::uint64_t step, std::span<float> values) {
@@ -50,7 +65,11 @@ void read_rows(const spikeloom_run& run, std::uint32_t buffer, std::uint64_t ste
       .steps = 1, .samples = 1, .neurons = b.count, .element = static_cast<spikeloom_element>(b.element)};
   for (std::uint32_t sample = 0; sample < run.batch; ++sample) {
     block.data = spikeloom_row(&run, buffer, step, sample);
-    block.copy_row(0, 0, values.subspan(std::size_t{sample} * b.count, b.count));
+    const std::span<float> to = values.subspan(std::size_t{sample} * b.count, b.count);
+    if (b.element == SPIKELOOM_BYTES)
+      std::copy_n(block.data, b.count, to.begin());
+    else
+      block.copy_row(0, 0, to);
   }
 }
 

@@ -13,11 +13,15 @@ namespace spikeloom {
 /// the caller's floating-point mode does not matter.
 std::size_t first_not_finite(std::span<const float> values);
 
-/// Copies [batch][n] floats to the rows of one step. Padding stays as it is.
+/// Index of the first value that a row of this buffer cannot hold; values.size() if there is none. Bytes hold
+/// whole numbers from 0 to 255.
+std::size_t first_that_fits_not(const spikeloom_buffer& buffer, std::span<const float> values);
+
+/// Copies [batch][n] floats to the rows of one step, floats or bytes that hold them. Padding stays as it is.
 void write_rows(const spikeloom_run& run, std::uint32_t buffer, std::uint64_t step,
                 std::span<const float> values);
 
-/// Copies the rows of one step, floats or bits, to [batch][n] floats; every NaN becomes 7fc00000.
+/// Copies the rows of one step, floats, bits or bytes, to [batch][n] floats; every NaN becomes 7fc00000.
 void read_rows(const spikeloom_run& run, std::uint32_t buffer, std::uint64_t step, std::span<float> values);
 
 /// Copies bits [first, first + count) to the start of `to`, the bits behind them 0.

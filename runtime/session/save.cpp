@@ -3,7 +3,7 @@
 //   u32, payload bytes u64 | payload | FNV-1a 64 of all before payload: one byte per constant input (1: it
 //   was set), then every state buffer in the table's order, the rows [steps][batch] of the last steps that
 //   anything reads, at least the last one, each without padding: n floats (every NaN as 7fc00000), ceil(n /
-//   8) bytes of bits, n words.
+//   8) bytes of bits, n words or bytes.
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -34,6 +34,7 @@ std::uint64_t fnv1a(std::span<const unsigned char> bytes) {
 }
 
 std::size_t saved_row_bytes(const spikeloom_buffer& b) {
+  if (b.element == SPIKELOOM_BYTES) return b.count;
   return b.element == SPIKELOOM_BITS ? (std::size_t{b.count} + 7) / 8 : std::size_t{b.count} * 4;
 }
 

@@ -39,6 +39,15 @@ Error wrong_count(std::string_view what, std::string_view name, std::size_t got,
   return error;
 }
 
+/// A counter that the program holds as a byte.
+Error not_a_count(std::string_view state, float value, std::size_t neuron) {
+  Error error(ErrorKind::usage, quoted(state) + " counts steps, and neuron " + std::to_string(neuron) +
+                                    " is given what it cannot count to");
+  error.diagnostics[0].expected = "a whole number from 0 to 255";
+  error.diagnostics[0].got = std::to_string(value);
+  return error;
+}
+
 /// a + b, or the largest number when that is beyond it.
 std::uint64_t saturating_add(std::uint64_t a, std::uint64_t b) {
   return a > UINT64_MAX - b ? UINT64_MAX : a + b;
@@ -326,6 +335,9 @@ Result<void> Session::set_state(std::string_view state, std::span<const float> v
     return wrong_count("state", state, values.size(), batch(), n, true);
   if (const std::size_t bad = first_not_finite(values); bad != values.size())
     return impl_->not_finite(*signal, values, bad, step_count());
+  if (const std::size_t bad = first_that_fits_not(impl_->buffer(signal->buffer), values);
+      bad != values.size())
+    return not_a_count(state, values[bad], bad % n);
 
   const std::vector<float> all = for_all_samples(values, batch(), n);
   // Before the start every slot stands for a step that was not: all hold the initial value.

@@ -331,7 +331,12 @@ class Builder {
     if (spikes) {
       if (comparison && dice_.chance(0.15)) node["inhibition"] = true;
       if (dice_.chance(0.15)) node["graded"] = dice_.chance(0.5) ? Json(0.5) : tensor(from.shape, 1);
-      if (compares_state && dice_.chance(0.2)) node["refractory"] = dice_.below(5);
+      if (compares_state && dice_.chance(0.2)) {
+        // A byte holds what it counts to, or does not.
+        const std::size_t steps = dice_.chance(0.2) ? dice_.between(254, 257) : dice_.below(5);
+        node["refractory"] = steps;
+        if (steps > 0) made.states.push_back("refractory");
+      }
     }
     if (dice_.chance(0.1))
       node["quantize"] = {
@@ -339,7 +344,11 @@ class Builder {
     if (!made.states.empty() && dice_.chance(0.3)) {
       Sizes shape = from.shape;
       if (dice_.chance(0.2)) shape.insert(shape.begin(), net_.batch);
-      node["initial"][dice_.of(made.states)] = dice_.chance(0.3) ? Json(value()) : tensor(shape, 1);
+      const std::string& state = dice_.of(made.states);
+      const bool counts = state == "refractory" && dice_.chance(0.7);
+      node["initial"][state] = counts              ? Json(dice_.below(9))
+                               : dice_.chance(0.3) ? Json(value())
+                                                   : tensor(shape, 1);
     }
     graph_["nodes"][name] = node;
     neurons_.push_back(made);

@@ -4,9 +4,9 @@
  * pointers, so the same table serves the JIT, ahead-of-time objects and tables written by hand.
  *
  * Memory: an *arena* per session, aligned to 64 bytes, and the constants, shared by all sessions. A row is
- * one sample's values of one signal: `row_bytes`, a multiple of 64; float32 or bits (neuron j is bit j % 8 of
- * byte j / 8). Every row holds at least 16 * ceil(n / 16) floats or 64 * ceil(n / 64) bits. Float lanes
- * behind the n-th hold anything; bits behind the n-th are 0.
+ * one sample's values of one signal: `row_bytes`, a multiple of 64; float32, bits (neuron j is bit j % 8 of
+ * byte j / 8) or, of states that count, bytes. Every row holds at least 16 * ceil(n / 16) floats or 64 *
+ * ceil(n / 64) bits or bytes. Lanes behind the n-th hold anything; bits behind the n-th are 0.
  *
  * A buffer of the arena holds batch samples x `slots` steps x one row: the row of step t and sample b lies at
  *   arena + offset_per_sample * batch + (b * slots + t mod slots) * row_bytes.
@@ -33,10 +33,15 @@
 extern "C" {
 #endif
 
-enum { SPIKELOOM_FORMAT = 4 };              /* of this header; a driver refuses any other */
+enum { SPIKELOOM_FORMAT = 5 };              /* of this header; a driver refuses any other */
 #define SPIKELOOM_NONE UINT32_C(0xffffffff) /* no buffer, no constant */
 
-typedef enum { SPIKELOOM_FLOAT = 0, SPIKELOOM_BITS = 1, SPIKELOOM_WORDS = 2 /* uint32 */ } spikeloom_element;
+typedef enum {
+  SPIKELOOM_FLOAT = 0,
+  SPIKELOOM_BITS = 1,
+  SPIKELOOM_WORDS = 2, /* uint32 */
+  SPIKELOOM_BYTES = 3  /* uint8: a state that holds whole numbers up to 255 */
+} spikeloom_element;
 
 typedef enum {
   SPIKELOOM_CONSTANT = 0, /* shared by all sessions, read only */
@@ -127,7 +132,8 @@ typedef enum {
  *
  * Inputs are float32; a constant input has one slot of the arena, others a history there or are given. Of a
  * state, `buffer` is the one that kernels update in place, what a caller may set; `history` is the one to
- * which they also write every step: an observed buffer, or one in the arena where other nodes read it.
+ * which they also write every step, float32: an observed buffer, or one in the arena where other nodes read
+ * it. A state in bytes has a history that is observed.
  */
 typedef struct spikeloom_signal {
   uint32_t name; /* byte offset into the names: "image", "lif1", "lif1.mem", outputs by their own name */

@@ -74,7 +74,8 @@ class SPIKELOOM_API Session {
   Result<void> set_input(std::string_view input, std::span<const float> values);
 
   /// Sets a state ("lif1.mem") as it stands before the next step: [batch][n] or [n]. At step 0 it also fills
-  /// what delayed readers of that state see.
+  /// what delayed readers of that state see. A counter that the program holds as bytes (a refractory period
+  /// of at most 255 steps) takes whole numbers from 0 to 255.
   Result<void> set_state(std::string_view state, std::span<const float> values);
 
   /// Threads that a block of so many steps is shared by, the caller's included: 1 where more would not pay.

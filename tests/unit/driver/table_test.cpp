@@ -39,12 +39,19 @@ spikeloom_buffer passed_on(spikeloom_buffer b) {
   return b;
 }
 
+/// A state that could be a counter, but for its history in session state.
+void count_in_bytes(hand::Image& i) {
+  i.buffers[kMem].element = SPIKELOOM_BYTES;
+  i.buffers[kMem].initial = SPIKELOOM_NONE;
+}
+
 TEST(Table, EveryRuleHasItsReason) {
   struct Case {
     const char* problem;
     Change change;
   };
   const std::uint64_t huge = std::numeric_limits<std::uint64_t>::max() - 63;  // a multiple of 64
+  const char* sound = "the table is sound";
   const char* missing = "there is no table, or one of its arrays is missing";
   const char* block = "a block must hold 1 to 65536 steps";
   const char* time_step = "dt must be a number of ms above 0";
@@ -95,7 +102,7 @@ TEST(Table, EveryRuleHasItsReason) {
       {"a name lies outside the names", [](auto& i) { i.signals[0].name = ~0u; }},
       {memory, [](auto& i) { i.buffers[kMem].memory = 7; }},
       {memory, [](auto& i) { i.buffers[kMem].memory = SPIKELOOM_MUTABLE; }},
-      {"a buffer has an unknown element type", [](auto& i) { i.buffers[kMem].element = 3; }},
+      {"a buffer has an unknown element type", [](auto& i) { i.buffers[kMem].element = 4; }},
       {slots, [](auto& i) { i.buffers[kMem].slots = 0; }},
       {slots, [](auto& i) { i.buffers[kParameters].slots = 2; }},
       {row, [](auto& i) { i.buffers[kMem].row_bytes = 0; }},
@@ -103,6 +110,7 @@ TEST(Table, EveryRuleHasItsReason) {
       {row, [](auto& i) { i.buffers[kMem].row_bytes = 64; }},
       {row, [](auto& i) { i.buffers[kSpikes].count = 513; }},
       {row, [](auto& i) { i.buffers[kMem].count = ~0u; }},
+      {row, [](auto& i) { count_in_bytes(i), i.buffers[kMem].count = 129; }},
       {offset, [](auto& i) { i.buffers[kMem].offset_per_sample += 4; }},
       {offset, [](auto& i) { i.buffers[kParameters].offset = 32; }},
       {offset, [](auto& i) { i.table.arena_per_sample += 1; }},
@@ -158,6 +166,9 @@ TEST(Table, EveryRuleHasItsReason) {
        }},
       {signal, [](auto& i) { i.buffers[kSpikes].element = SPIKELOOM_WORDS, i.buffers[kSpikes].count = 16; }},
       {signal, [](auto& i) { i.signals[kSignalMem].buffer = kSpikes; }},
+      {signal, [](auto& i) { i.buffers[kSpikes].element = SPIKELOOM_BYTES; }},
+      {signal, [](auto& i) { count_in_bytes(i), i.buffers[kMem].slots = 2; }},
+      {input, [](auto& i) { i.buffers[kBias].element = SPIKELOOM_BYTES; }},
       {shape, [](auto& i) { i.signals[kSignalSpikes].rank = 9; }},
       {shape, [](auto& i) { i.signals[kSignalSpikes].shape[0] = 20; }},
       {shape, [](auto& i) { i.signals[kSignalSpikes].rank = 0; }},
@@ -174,6 +185,13 @@ TEST(Table, EveryRuleHasItsReason) {
       {history, [](auto& i) { i.signals[kSignalMem].history = kSpikes; }},
       {history, [](auto& i) { i.signals[kSignalMem].history = kInitial; }},
       {history, [](auto& i) { i.signals[0].history = kHistory; }},
+      {history, [](auto& i) { count_in_bytes(i); }},
+      {history, [](auto& i) { count_in_bytes(i), i.signals[kSignalMem].history = SPIKELOOM_NONE; }},
+      {sound,
+       [](auto& i) {
+         count_in_bytes(i);
+         i.buffers[kHistory].memory = SPIKELOOM_OBSERVED, i.buffers[kHistory].initial = SPIKELOOM_NONE;
+       }},
   };
   for (const Case& c : cases) EXPECT_EQ(problem_after(c.change), c.problem) << "case " << &c - cases;
   EXPECT_EQ(std::string(spikeloom_table_problem(spikeloom_check_table(nullptr))), missing);
