@@ -23,7 +23,8 @@ class DenseProduct {
         row_(p[6]),
         stride_(p[7]),
         steps_(p[8]),
-        currents_(p[9]) {}
+        currents_(p[9]),
+        currents_stride_(p[10]) {}
 
   void run() {
     // Sums, weights and one value stay in registers: 6 x 4 of 32, or 6 x 2 of 16.
@@ -90,7 +91,7 @@ class DenseProduct {
                   return next;
                 });
     for (unsigned i = 0; i < together; ++i) {
-      llvm::Value* at = b_.CreateMul(b_.CreateAdd(step, b_.getInt64(i)), b_.getInt64(kCurrentStride));
+      llvm::Value* at = b_.CreateMul(b_.CreateAdd(step, b_.getInt64(i)), currents_stride_);
       llvm::Value* to = b_.at(b_.at(currents_, at), offset);
       for (unsigned v = 0; v < vectors; ++v)
         b_.store_vector(b_.fadd(sums[i * vectors + v], b_.f32(0)),
@@ -105,7 +106,7 @@ class DenseProduct {
 
   VectorBuilder& b_;
   llvm::Value *weights_, *fan_in_, *width_, *bias_, *distance_, *row_bytes_, *row_, *stride_, *steps_,
-      *currents_;
+      *currents_, *currents_stride_;
 };
 
 }  // namespace

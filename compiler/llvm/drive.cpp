@@ -20,8 +20,12 @@ struct Body {
 constexpr Body kBodies[] = {
     {"spikeloom_list_bits", emit_list_bits},
     {"spikeloom_list_values", emit_list_floats},
-    {"spikeloom_add_spikes", [](VectorBuilder& b, Parameters p) { emit_add_events(b, p, false); }},
-    {"spikeloom_add_values", [](VectorBuilder& b, Parameters p) { emit_add_events(b, p, true); }},
+    {"spikeloom_add_spikes", [](VectorBuilder& b, Parameters p) { emit_add_events(b, p, false, false); }},
+    {"spikeloom_add_values", [](VectorBuilder& b, Parameters p) { emit_add_events(b, p, true, false); }},
+    {"spikeloom_add_spikes_of_block",
+     [](VectorBuilder& b, Parameters p) { emit_add_events(b, p, false, true); }},
+    {"spikeloom_add_values_of_block",
+     [](VectorBuilder& b, Parameters p) { emit_add_events(b, p, true, true); }},
     {"spikeloom_bring_near", emit_bring_near},
     {"spikeloom_expand_bits", emit_expand_bits},
     {"spikeloom_add_rows", emit_add_rows},
@@ -88,10 +92,21 @@ llvm::Value* DriveCode::list_events(const Input& input, llvm::Value* steps, llvm
 void DriveCode::add_events(spikeloom_element element, const Panel& panel, llvm::Value* first,
                            llvm::Value* steps, llvm::Value* capacity, llvm::Value* list,
                            llvm::Value* currents) {
+  add_listed(element, panel, first, steps, capacity, list, currents, false);
+}
+
+void DriveCode::add_block(spikeloom_element element, const Panel& panel, llvm::Value* steps,
+                          llvm::Value* capacity, llvm::Value* list, llvm::Value* currents) {
+  add_listed(element, panel, b_.getInt64(0), steps, capacity, list, currents, true);
+}
+
+void DriveCode::add_listed(spikeloom_element element, const Panel& panel, llvm::Value* first,
+                           llvm::Value* steps, llvm::Value* capacity, llvm::Value* list,
+                           llvm::Value* currents, bool of_block) {
   llvm::Value* bounds = b_.at(list, b_.CreateShl(first, 2));
   llvm::Value* numbers = b_.at(list, kListHeader);
   const auto add_spikes = [&] {
-    call("spikeloom_add_spikes", b_.getVoidTy(),
+    call(of_block ? "spikeloom_add_spikes_of_block" : "spikeloom_add_spikes", b_.getVoidTy(),
          {panel.weights, panel.distance, panel.row_bytes, panel.width, panel.bias, steps, bounds, numbers,
           currents});
   };
@@ -99,7 +114,7 @@ void DriveCode::add_events(spikeloom_element element, const Panel& panel, llvm::
   // Spikes that come as floats are spikes.
   llvm::Value* unit = b_.CreateLoad(b_.getInt32Ty(), b_.at(list, kListUnit));
   b_.if_else(b_.CreateIsNotNull(unit), add_spikes, [&] {
-    call("spikeloom_add_values", b_.getVoidTy(),
+    call(of_block ? "spikeloom_add_values_of_block" : "spikeloom_add_values", b_.getVoidTy(),
          {panel.weights, panel.distance, panel.row_bytes, panel.width, panel.bias, steps, bounds, numbers,
           currents, b_.at(numbers, b_.CreateShl(capacity, 2)), panel.ahead, panel.ahead_stride});
   });
@@ -114,10 +129,10 @@ void DriveCode::expand_bits(const Input& input, llvm::Value* steps, llvm::Value*
 }
 
 void DriveCode::add_rows(const Panel& panel, llvm::Value* row, llvm::Value* stride, llvm::Value* steps,
-                         llvm::Value* currents) {
+                         llvm::Value* currents, std::uint64_t currents_stride) {
   call("spikeloom_add_rows", b_.getVoidTy(),
        {panel.weights, panel.fan_in, panel.width, panel.bias, panel.distance, panel.row_bytes, row, stride,
-        steps, currents});
+        steps, currents, b_.getInt64(currents_stride)});
 }
 
 void DriveCode::turn(llvm::Value* from, llvm::Value* stride, llvm::Value* places, llvm::Value* channels,

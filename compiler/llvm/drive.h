@@ -11,8 +11,9 @@
 
 namespace spikeloom {
 
-/// Bytes from one step to the next in the currents of a panel.
+/// Bytes from one step to the next in the currents of a panel, and where inputs are in blocks.
 inline constexpr std::uint64_t kCurrentStride = kWidestPanel * 4;
+inline constexpr std::uint64_t kBlockStride = block_sums_bytes(1);
 
 class DriveCode {
  public:
@@ -37,19 +38,24 @@ class DriveCode {
   /// Currents of `steps` steps of the list, from its step `first` on.
   void add_events(spikeloom_element element, const Panel& panel, llvm::Value* first, llvm::Value* steps,
                   llvm::Value* capacity, llvm::Value* list, llvm::Value* currents);
+  /// Adds the events of a block of inputs to currents that lie kBlockStride apart.
+  void add_block(spikeloom_element element, const Panel& panel, llvm::Value* steps, llvm::Value* capacity,
+                 llvm::Value* list, llvm::Value* currents);
   /// Reads memory in order, so that it is in the second-level cache.
   void bring_near(llvm::Value* from, llvm::Value* bytes);
   /// Bits of `steps` steps as rows of floats, 16 * ceil(fan_in / 16) each.
   void expand_bits(const Input& input, llvm::Value* steps, llvm::Value* fan_in, llvm::Value* rows);
-  /// Currents of `steps` steps from rows of floats.
+  /// Currents of `steps` steps, so many bytes apart, from rows of floats.
   void add_rows(const Panel& panel, llvm::Value* row, llvm::Value* stride, llvm::Value* steps,
-                llvm::Value* currents);
+                llvm::Value* currents, std::uint64_t currents_stride);
   /// Rows of `from`, one for each place, `stride` floats each, hold the values of `channels` channels;
   /// channel c of `to` is `places` floats at c * places. `clean`: a -0 becomes +0.
   void turn(llvm::Value* from, llvm::Value* stride, llvm::Value* places, llvm::Value* channels,
             llvm::Value* to, bool clean);
 
  private:
+  void add_listed(spikeloom_element element, const Panel& panel, llvm::Value* first, llvm::Value* steps,
+                  llvm::Value* capacity, llvm::Value* list, llvm::Value* currents, bool of_block);
   /// Calls a function that the other module defines (kBodies in drive.cpp).
   llvm::Value* call(const char* name, llvm::Type* result, llvm::ArrayRef<llvm::Value*> arguments);
 
@@ -75,7 +81,7 @@ void define_drives(VectorBuilder& b, llvm::Module& module, std::span<const Drive
 void emit_list_bits(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p);
 void emit_list_floats(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p);
 void emit_bring_near(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p);
-void emit_add_events(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p, bool values);
+void emit_add_events(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p, bool values, bool of_block);
 void emit_expand_bits(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p);
 void emit_add_rows(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p);
 void emit_turn(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p, bool clean);

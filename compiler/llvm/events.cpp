@@ -13,8 +13,10 @@ class EventAdder {
  public:
   /// p: weights, their distance, bytes of a row, width, bias, steps, bounds of the steps' events, numbers,
   /// currents; values, what to fetch ahead and how far from one event to the next, if any.
-  EventAdder(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p, bool values)
+  /// `of_block`: what lies in the currents is what sums begin with, in place of the bias.
+  EventAdder(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p, bool values, bool of_block)
       : b_(b),
+        of_block_(of_block),
         weights_(p[0]),
         distance_(p[1]),
         row_bytes_(p[2]),
@@ -29,7 +31,7 @@ class EventAdder {
         ahead_stride_(values ? p[11] : nullptr) {}
 
   void run() {
-    if (8 * b_.lanes() < kWidestPanel) return emit_strips();
+    if (8 * b_.lanes() < kWidestPanel || of_block_) return emit_strips();
     b_.if_else(
         b_.CreateICmpEQ(width_, b_.getInt64(kWidestPanel)),
         [&] {
@@ -46,7 +48,8 @@ class EventAdder {
     llvm::SmallVector<llvm::Value*, 2> weights;  // half of the vectors each
     llvm::Value *row_bytes, *currents;
     llvm::Value* ahead = nullptr;  // fetched while rows are added
-    Values start = {};
+    unsigned vectors = 0;
+    Values start = {};  // of every step, unless it is one of a block
   };
   unsigned vector_bytes() const { return b_.lanes() * 4; }
   /// Of a strip that is so wide.
@@ -80,7 +83,8 @@ class EventAdder {
   }
 
   void emit_tile(Tile tile, llvm::Value* bias, unsigned vectors, unsigned together) {
-    for (unsigned v = 0; v < vectors; ++v)
+    tile.vectors = vectors;
+    for (unsigned v = 0; v < vectors && !of_block_; ++v)
       tile.start.push_back(b_.load_vector(b_.at(bias, std::uint64_t{v} * vector_bytes())));
     llvm::Value* done = b_.getInt64(0);
     if (together > 1) {
@@ -103,9 +107,17 @@ class EventAdder {
     Values bound;  // begin of each step's events, and the end of the last one's
     for (unsigned i = 0; i <= together; ++i)
       bound.push_back(b_.load_word(bounds_, b_.CreateAdd(step, b_.getInt64(i))));
-    const std::size_t vectors = tile.start.size();
+    const std::size_t vectors = tile.vectors;
     Values sums;
-    for (unsigned i = 0; i < together; ++i) sums.append(tile.start.begin(), tile.start.end());
+    for (unsigned i = 0; i < together; ++i) {
+      if (!of_block_) {
+        sums.append(tile.start.begin(), tile.start.end());
+        continue;
+      }
+      llvm::Value* row = currents_of(tile, b_.CreateAdd(step, b_.getInt64(i)));
+      for (std::size_t v = 0; v < vectors; ++v)
+        sums.push_back(b_.load_vector(b_.at(row, v * vector_bytes())));
+    }
     llvm::Value* common = b_.CreateSub(bound[1], bound[0]);
     for (unsigned i = 1; i < together; ++i) common = b_.minimum(common, b_.CreateSub(bound[i + 1], bound[i]));
     if (together > 1)
@@ -149,8 +161,12 @@ class EventAdder {
     return next;
   }
 
+  llvm::Value* currents_of(const Tile& tile, llvm::Value* step) {
+    return b_.at(tile.currents, b_.CreateMul(step, b_.getInt64(of_block_ ? kBlockStride : kCurrentStride)));
+  }
+
   void store(const Tile& tile, llvm::Value* step, const Values& sum) {
-    llvm::Value* to = b_.at(tile.currents, b_.CreateMul(step, b_.getInt64(kCurrentStride)));
+    llvm::Value* to = currents_of(tile, step);
     for (std::size_t v = 0; v < sum.size(); ++v) {
       // Turns a -0 into +0, which a sum of weights alone never is: it starts from +0 or a bias that is not
       // -0.
@@ -160,6 +176,7 @@ class EventAdder {
   }
 
   VectorBuilder& b_;
+  bool of_block_;
   llvm::Value *weights_, *distance_, *row_bytes_, *width_, *bias_, *steps_, *bounds_, *numbers_, *currents_,
       *values_, *ahead_, *ahead_stride_;
 };
@@ -175,8 +192,8 @@ void emit_bring_near(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p) {
   b.CreateRetVoid();
 }
 
-void emit_add_events(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p, bool values) {
-  EventAdder(b, p, values).run();
+void emit_add_events(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p, bool values, bool of_block) {
+  EventAdder(b, p, values, of_block).run();
   b.CreateRetVoid();
 }
 

@@ -1,6 +1,7 @@
 #include "llvm/panels.h"
 
 #include <cstddef>
+#include <tuple>
 
 namespace spikeloom {
 
@@ -27,6 +28,7 @@ void PanelCode::load_facts(LinearSource& l) {
   l.row_bytes = fact(kRowBytes);
   l.near_from = fact(kNearFrom);
   l.distance = b_.CreateSelect(b_.CreateIsNull(l.row_bytes), l.fan_in, b_.getInt64(1));
+  if (k_.in_blocks) return;  // sums lie in scratch
   auto* room = b_.CreateAlloca(llvm::ArrayType::get(b_.getFloatTy(), kWidestPanel * kCurrentSteps));
   room->setAlignment(llvm::Align(64));
   l.currents = room;
@@ -37,13 +39,7 @@ void PanelCode::load_facts(LinearSource& l) {
 void PanelCode::run() {
   llvm::Value* chunk = b_.minimum(f_.steps, f_.size(1));
   list_row_ = b_.getInt64(0);
-  for (LinearSource& l : linear_) {
-    const std::uint64_t words = l.read.element == SPIKELOOM_BITS ? 4 : 8;
-    l.capacity = b_.CreateAdd(b_.CreateMul(b_.round_up(l.fan_in, 16), chunk), b_.getInt64(16));
-    l.list_offset = list_row_;
-    llvm::Value* bytes = b_.CreateAdd(b_.CreateMul(l.capacity, b_.getInt64(words)), b_.getInt64(kListHeader));
-    list_row_ = b_.CreateAdd(list_row_, b_.round_up(bytes, 64));
-  }
+  for (LinearSource& l : linear_) place_lists(l, chunk);
   llvm::Value* room = b_.CreateMul(f_.group, f_.sample_stride(neurons_.scratch_operand()));
   llvm::Value* group = b_.CreateUDiv(room, list_row_);
   f_.for_each(
@@ -63,10 +59,60 @@ void PanelCode::run() {
       group);
 }
 
-llvm::Value* PanelCode::list_of(const LinearSource& l, llvm::Value* sample, llvm::Value* first_sample) {
-  llvm::Value* lists = f_.operand(neurons_.scratch_operand(), b_.getInt64(0)).base;
-  lists = b_.at(lists, b_.CreateMul(b_.CreateSub(sample, first_sample), list_row_));
-  return b_.at(lists, l.list_offset);
+/// Room in a sample's row of scratch, as the planner has counted it.
+void PanelCode::place_lists(LinearSource& l, llvm::Value* steps) {
+  const std::uint64_t words = l.read.element == SPIKELOOM_BITS ? 4 : 8;
+  l.inputs = k_.in_blocks ? b_.minimum(l.fan_in, f_.size(3)) : l.fan_in;
+  l.capacity = b_.CreateAdd(b_.CreateMul(b_.round_up(l.inputs, 16), steps), b_.getInt64(16));
+  l.list_bytes = b_.CreateAdd(b_.CreateMul(l.capacity, b_.getInt64(words)), b_.getInt64(kListHeader));
+  l.list_bytes = b_.round_up(l.list_bytes, 64);
+  l.list_offset = list_row_;
+  if (!k_.in_blocks) {
+    list_row_ = b_.CreateAdd(list_row_, l.list_bytes);
+    return;
+  }
+  llvm::Value* one = b_.getInt64(1);
+  l.inputs = b_.CreateBinaryIntrinsic(llvm::Intrinsic::umax, l.inputs, one);
+  llvm::Value* lists = b_.CreateUDiv(b_.CreateSub(b_.CreateAdd(l.fan_in, l.inputs), one), l.inputs);
+  lists = b_.CreateBinaryIntrinsic(llvm::Intrinsic::umax, lists, one);
+  l.sums_offset = b_.CreateAdd(list_row_, b_.CreateMul(lists, l.list_bytes));
+  list_row_ = b_.CreateAdd(l.sums_offset, b_.CreateMul(steps, b_.getInt64(kBlockStride)));
+}
+
+llvm::Value* PanelCode::scratch_of(llvm::Value* sample, llvm::Value* first_sample, llvm::Value* offset) {
+  llvm::Value* row = f_.operand(neurons_.scratch_operand(), b_.getInt64(0)).base;
+  return b_.at(b_.at(row, b_.CreateMul(b_.CreateSub(sample, first_sample), list_row_)), offset);
+}
+
+llvm::Value* PanelCode::list_of(const LinearSource& l, llvm::Value* sample, llvm::Value* first_sample,
+                                llvm::Value* input) {
+  llvm::Value* first = scratch_of(sample, first_sample, l.list_offset);
+  return input ? b_.at(first, b_.CreateMul(b_.CreateUDiv(input, l.inputs), l.list_bytes)) : first;
+}
+
+/// visit(first input) of every block of a layer's inputs.
+void PanelCode::for_each_block(const LinearSource& l, llvm::function_ref<void(llvm::Value*)> body) {
+  b_.loop(b_.getInt64(0), l.fan_in, l.inputs, {}, [&](llvm::Value* input, llvm::ArrayRef<llvm::Value*>) {
+    body(input);
+    return Values{};
+  });
+}
+
+/// Lists the events of a sample; returns how many there are.
+llvm::Value* PanelCode::list_inputs(const LinearSource& l, llvm::Value* sample, llvm::Value* first_sample) {
+  const DriveCode::Input all = input_of(l, sample);
+  if (!k_.in_blocks)
+    return drives_.list_events(all, steps_now(), l.fan_in, l.capacity, list_of(l, sample, first_sample));
+  return b_.loop(
+      b_.getInt64(0), l.fan_in, l.inputs, {b_.getInt64(0)},
+      [&](llvm::Value* input, llvm::ArrayRef<llvm::Value*> sum) {
+        llvm::Value* bytes =
+            l.read.element == SPIKELOOM_BITS ? b_.CreateLShr(input, 3) : b_.CreateShl(input, 2);
+        const DriveCode::Input some{all.element, b_.at(all.row, bytes), all.stride};
+        llvm::Value* count = b_.minimum(l.inputs, b_.CreateSub(l.fan_in, input));
+        return Values{b_.CreateAdd(sum[0], drives_.list_events(some, steps_now(), count, l.capacity,
+                                                               list_of(l, sample, first_sample, input)))};
+      })[0];
 }
 
 DriveCode::Input PanelCode::input_of(const LinearSource& l, llvm::Value* sample) {
@@ -78,12 +124,10 @@ DriveCode::Input PanelCode::input_of(const LinearSource& l, llvm::Value* sample)
 /// last choice stays.
 void PanelCode::choose_drive(std::size_t number, llvm::Value* first, llvm::Value* end) {
   LinearSource& l = linear_[number];
-  llvm::Value* events = b_.loop(
-      first, end, b_.getInt64(1), {b_.getInt64(0)},
-      [&](llvm::Value* sample, llvm::ArrayRef<llvm::Value*> sum) {
-        return Values{b_.CreateAdd(sum[0], drives_.list_events(input_of(l, sample), steps_now(), l.fan_in,
-                                                               l.capacity, list_of(l, sample, first)))};
-      })[0];
+  llvm::Value* events = b_.loop(first, end, b_.getInt64(1), {b_.getInt64(0)},
+                                [&](llvm::Value* sample, llvm::ArrayRef<llvm::Value*> sum) {
+                                  return Values{b_.CreateAdd(sum[0], list_inputs(l, sample, first))};
+                                })[0];
   l.near = b_.CreateICmpUGE(events, l.near_from);
   if (!l.read.may_be_dense) return;
   llvm::Value* inputs = b_.CreateMul(l.fan_in, b_.CreateMul(steps_now(), b_.CreateSub(end, first)));
@@ -113,6 +157,12 @@ void PanelCode::emit_panels(llvm::Value* first, llvm::Value* end) {
         panel_ = panel;
         llvm::Value* width = b_.minimum(outputs, b_.CreateSub(padded, panel));
         llvm::Value* last = b_.minimum(f_.end_neuron, b_.CreateAdd(panel, outputs));
+        if (k_.in_blocks) {
+          for (const LinearSource& l : linear_) add_blocks(l, width, first, end);
+          f_.for_each(first, end,
+                      [&](llvm::Value* sample) { emit_neurons_of_panel(sample, first, width, last); });
+          return;
+        }
         for (const LinearSource& l : linear_) b_.if_then(l.near, [&] { bring_near(l, width); });
         f_.for_each(first, end,
                     [&](llvm::Value* sample) { emit_steps_of_panel(sample, first, width, last); });
@@ -161,7 +211,7 @@ void PanelCode::emit_steps_of_panel(llvm::Value* sample, llvm::Value* first, llv
         for (const LinearSource& l : linear_) {
           fill_currents(l, width, sample, first);
           b_.if_then(b_.CreateIsNotNull(f_.operand(l.operand + 4).base),
-                     [&] { show_currents(l, width, sample); });
+                     [&] { show_currents(l, width, sample, l.currents, kCurrentStride); });
         }
         llvm::SmallVector<PopulationCode::SourceRow, 4> currents;
         for (const LinearSource& l : linear_)
@@ -174,42 +224,106 @@ void PanelCode::emit_steps_of_panel(llvm::Value* sample, llvm::Value* first, llv
   end_step_ = end_of_chunk;
 }
 
+DriveCode::Panel PanelCode::panel_of(const LinearSource& l, llvm::Value* width) {
+  llvm::Value* weights = weights_of_panel(l);
+  return {.weights = weights,
+          .fan_in = l.fan_in,
+          .width = width,
+          .bias = b_.at(f_.operand(l.operand + 2).base, b_.CreateShl(panel_, 2)),
+          .distance = l.distance,
+          .row_bytes = l.row_bytes,
+          .ahead = weights,
+          .ahead_stride = b_.getInt64(0)};
+}
+
 void PanelCode::fill_currents(const LinearSource& l, llvm::Value* width, llvm::Value* sample,
                               llvm::Value* first) {
-  const auto ahead = next_panel(l, width, sample, first);
-  const DriveCode::Panel panel{.weights = weights_of_panel(l),
-                               .fan_in = l.fan_in,
-                               .width = width,
-                               .bias = b_.at(f_.operand(l.operand + 2).base, b_.CreateShl(panel_, 2)),
-                               .distance = l.distance,
-                               .row_bytes = l.row_bytes,
-                               .ahead = ahead.first,
-                               .ahead_stride = ahead.second};
+  DriveCode::Panel panel = panel_of(l, width);
+  std::tie(panel.ahead, panel.ahead_stride) = next_panel(l, width, sample, first);
   llvm::Value* list = list_of(l, sample, first);
   llvm::Value* done = b_.CreateSub(first_step_, chunk_);
   const auto events = [&] {
     drives_.add_events(l.read.element, panel, done, steps_now(), l.capacity, list, l.currents);
   };
   if (!l.read.may_be_dense) return events();
+  b_.if_else(l.dense, [&] { add_densely(l, width, sample, first, l.currents, kCurrentStride); }, events);
+}
+
+void PanelCode::add_densely(const LinearSource& l, llvm::Value* width, llvm::Value* sample,
+                            llvm::Value* first, llvm::Value* currents, std::uint64_t stride) {
+  DriveCode::Input rows = input_of(l, sample);
+  if (l.read.element == SPIKELOOM_BITS) {
+    llvm::Value* row_bytes = b_.CreateShl(b_.round_up(l.fan_in, 16), 2);
+    llvm::Value* done = b_.CreateMul(b_.CreateSub(first_step_, chunk_), row_bytes);
+    rows = {SPIKELOOM_FLOAT, b_.at(b_.at(list_of(l, sample, first), kListHeader), done), row_bytes};
+  }
+  drives_.add_rows(panel_of(l, width), rows.row, rows.stride, steps_now(), currents, stride);
+}
+
+// ---- inputs in blocks
+
+/// The sums of all samples of a group: they begin with the bias, then the events of each block are added.
+void PanelCode::add_blocks(const LinearSource& l, llvm::Value* width, llvm::Value* first, llvm::Value* end) {
+  const DriveCode::Panel whole = panel_of(l, width);
+  const auto each_sample = [&](llvm::function_ref<void(llvm::Value*, llvm::Value*)> body) {
+    f_.for_each(first, end,
+                [&](llvm::Value* sample) { body(sample, scratch_of(sample, first, l.sums_offset)); });
+  };
+  const auto events = [&] {
+    each_sample([&](llvm::Value*, llvm::Value* sums) {
+      f_.for_each(b_.getInt64(0), steps_now(), [&](llvm::Value* step) {
+        llvm::Value* row = b_.at(sums, b_.CreateMul(step, b_.getInt64(kBlockStride)));
+        f_.for_each(
+            b_.getInt64(0), width,
+            [&](llvm::Value* j) {
+              llvm::Value* offset = b_.CreateShl(j, 2);
+              b_.store_vector(b_.load_vector(b_.at(whole.bias, offset)), b_.at(row, offset));
+            },
+            b_.lanes());
+      });
+    });
+    for_each_block(l, [&](llvm::Value* input) {
+      DriveCode::Panel block = whole;
+      block.weights = b_.at(whole.weights, b_.CreateShl(b_.CreateMul(input, width), 2));
+      llvm::Value* count = b_.minimum(l.inputs, b_.CreateSub(l.fan_in, input));
+      b_.if_then(l.near,
+                 [&] { drives_.bring_near(block.weights, b_.CreateShl(b_.CreateMul(width, count), 2)); });
+      each_sample([&](llvm::Value* sample, llvm::Value* sums) {
+        drives_.add_block(l.read.element, block, steps_now(), l.capacity, list_of(l, sample, first, input),
+                          sums);
+      });
+    });
+  };
+  if (!l.read.may_be_dense) return events();
   b_.if_else(
       l.dense,
       [&] {
-        DriveCode::Input rows = input_of(l, sample);
-        if (l.read.element == SPIKELOOM_BITS) {
-          llvm::Value* stride = b_.CreateShl(b_.round_up(l.fan_in, 16), 2);
-          rows = {SPIKELOOM_FLOAT, b_.at(b_.at(list, kListHeader), b_.CreateMul(done, stride)), stride};
-        }
-        drives_.add_rows(panel, rows.row, rows.stride, steps_now(), l.currents);
+        each_sample([&](llvm::Value* sample, llvm::Value* sums) {
+          add_densely(l, width, sample, first, sums, kBlockStride);
+        });
       },
       events);
 }
 
+void PanelCode::emit_neurons_of_panel(llvm::Value* sample, llvm::Value* first, llvm::Value* width,
+                                      llvm::Value* last) {
+  llvm::SmallVector<PopulationCode::SourceRow, 4> currents;
+  for (const LinearSource& l : linear_) {
+    llvm::Value* sums = scratch_of(sample, first, l.sums_offset);
+    b_.if_then(b_.CreateIsNotNull(f_.operand(l.operand + 4).base),
+               [&] { show_currents(l, width, sample, sums, kBlockStride); });
+    currents.push_back({{sums, b_.getInt64(kBlockStride)}, panel_, first_step_});
+  }
+  neurons_.load_rows(sample, currents);
+  neurons_.emit_tiles(panel_, last, first_step_, end_step_);
+}
+
 /// Somebody records the layer.
-void PanelCode::show_currents(const LinearSource& l, llvm::Value* width, llvm::Value* sample) {
+void PanelCode::show_currents(const LinearSource& l, llvm::Value* width, llvm::Value* sample,
+                              llvm::Value* currents, std::uint64_t stride) {
   const Row to = f_.operand(l.operand + 4, sample);
   f_.for_each(first_step_, end_step_, [&](llvm::Value* step) {
-    llvm::Value* from =
-        b_.at(l.currents, b_.CreateMul(b_.CreateSub(step, first_step_), b_.getInt64(kCurrentStride)));
+    llvm::Value* from = b_.at(currents, b_.CreateMul(b_.CreateSub(step, first_step_), b_.getInt64(stride)));
     llvm::Value* row = b_.at(f_.row(to, step), b_.CreateShl(panel_, 2));
     f_.for_each(
         b_.getInt64(0), width,

@@ -25,13 +25,21 @@ class PanelCode {
     llvm::Value *row_bytes = nullptr, *currents = nullptr;
     llvm::Value* distance =
         nullptr;  // floats by which the weights of a strip lie before the next one's, for each output
-    llvm::Value *capacity = nullptr, *list_offset = nullptr;  // of its lists, in a row of scratch
-    llvm::Value *dense = nullptr, *near = nullptr;            // in the steps that are being computed
+    llvm::Value *capacity = nullptr, *list_bytes = nullptr;      // of a list
+    llvm::Value* inputs = nullptr;                               // whose events a list holds
+    llvm::Value *list_offset = nullptr, *sums_offset = nullptr;  // in a row of scratch
+    llvm::Value *dense = nullptr, *near = nullptr;               // in the steps that are being computed
   };
 
   void load_facts(LinearSource& l);
-  llvm::Value* list_of(const LinearSource& l, llvm::Value* sample, llvm::Value* first_sample);
+  void place_lists(LinearSource& l, llvm::Value* steps);
+  llvm::Value* scratch_of(llvm::Value* sample, llvm::Value* first_sample, llvm::Value* offset);
+  /// The list of the inputs from `input` on, the first of a block; null: there are no blocks.
+  llvm::Value* list_of(const LinearSource& l, llvm::Value* sample, llvm::Value* first_sample,
+                       llvm::Value* input = nullptr);
+  llvm::Value* list_inputs(const LinearSource& l, llvm::Value* sample, llvm::Value* first_sample);
   DriveCode::Input input_of(const LinearSource& l, llvm::Value* sample);
+  DriveCode::Panel panel_of(const LinearSource& l, llvm::Value* width);
   llvm::Value* steps_now() { return b_.CreateSub(end_step_, first_step_); }
   void choose_drive(std::size_t number, llvm::Value* first, llvm::Value* end);
   void emit_panels(llvm::Value* first, llvm::Value* end);
@@ -41,7 +49,13 @@ class PanelCode {
   std::pair<llvm::Value*, llvm::Value*> next_panel(const LinearSource& l, llvm::Value* width,
                                                    llvm::Value* sample, llvm::Value* first);
   void fill_currents(const LinearSource& l, llvm::Value* width, llvm::Value* sample, llvm::Value* first);
-  void show_currents(const LinearSource& l, llvm::Value* width, llvm::Value* sample);
+  void for_each_block(const LinearSource& l, llvm::function_ref<void(llvm::Value* input)> body);
+  void add_blocks(const LinearSource& l, llvm::Value* width, llvm::Value* first, llvm::Value* end);
+  void emit_neurons_of_panel(llvm::Value* sample, llvm::Value* first, llvm::Value* width, llvm::Value* last);
+  void add_densely(const LinearSource& l, llvm::Value* width, llvm::Value* sample, llvm::Value* first,
+                   llvm::Value* currents, std::uint64_t stride);
+  void show_currents(const LinearSource& l, llvm::Value* width, llvm::Value* sample, llvm::Value* currents,
+                     std::uint64_t stride);
 
   KernelFrame& f_;
   VectorBuilder& b_;

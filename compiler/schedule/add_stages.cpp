@@ -81,7 +81,7 @@ void Planner::add(Id i, const Linear&) {
   add_rest(i, alone, std::move(k));
 }
 
-std::uint32_t Planner::panel_of(const Population& p) const {
+std::uint32_t Planner::panel_of(const Population& p, std::size_t outputs) const {
   std::uint64_t fan_in = 1;
   for (const auto& port : p.ports)
     for (const Source& s : port) {
@@ -90,6 +90,9 @@ std::uint32_t Planner::panel_of(const Population& p) const {
       if (const auto* l = std::get_if<Linear>(&model_.nodes[from.index].kind))
         fan_in = std::max<std::uint64_t>(fan_in, l->weight->shape[1]);
     }
+  // Blocks of inputs keep a panel in the cache as narrow panels would.
+  const bool has_blocks = !has_whole_rows_ && !is_once_ && options_.panel == 0;
+  if (has_blocks && choose_input_block(fan_in, outputs, kPanel, options_) > 0) return kPanel;
   const std::uint32_t panel = choose_panel(fan_in, options_);
   // Of a single step only wide panels have sums enough beside each other.
   const bool is_single = has_whole_rows_ || (is_once_ && panel == kPanel);
@@ -101,7 +104,7 @@ CellKernel::Read Planner::add_linear(Id i, const Population& reader) {
   const Linear& l = std::get<Linear>(node.kind);
   const spikeloom_element input = facts_.element(l.input.signal);
   const std::size_t in = l.weight->shape[1];
-  panel_ = panel_of(reader);
+  panel_ = panel_of(reader, node.size);
   if (facts_.effective_delay(l.input) > 0) read_as_rows_.insert(buffer_of(l.input.signal));
   operand(buffer_of(l.input.signal), facts_.effective_delay(l.input));
   operand(pool_.weights(l.weight, has_whole_rows_ ? as_u32(node.size) : strip_width(panel_)));
@@ -124,6 +127,10 @@ void Planner::place_lists() {
   std::uint32_t steps = plan_.block_steps;
   for (const LinearSource& l : linear_)
     steps = std::min(steps, list_steps(l.fan_in, stage_.sizes[0], l.input, options_, plan_.block_steps));
+  std::uint32_t& block = stage_.sizes[3];
+  for (const LinearSource& l : linear_)
+    if (!has_whole_rows_ && !is_once_)
+      block = std::max(block, choose_input_block(l.fan_in, stage_.sizes[0], panel_, options_));
   std::uint64_t bytes = 0;
   for (const LinearSource& l : linear_) {
     std::vector<std::uint32_t> facts(kDriveFacts);
@@ -139,7 +146,11 @@ void Planner::place_lists() {
       facts[kNearFrom] = 0xffffffffu;  // a panel is no piece of memory
     }
     plan_.operands[l.facts_operand].buffer = pool_.tuning(facts);
-    bytes += (list_bytes(list_capacity(l.fan_in, steps), l.input) + 63) / 64 * 64;
+    const std::uint64_t fan_in = std::max<std::uint64_t>(l.fan_in, 1);
+    const std::uint64_t inputs = block > 0 ? std::min<std::uint64_t>(fan_in, block) : fan_in;
+    const std::uint64_t lists = (fan_in + inputs - 1) / inputs;
+    bytes += lists * ((list_bytes(list_capacity(inputs, steps), l.input) + 63) / 64 * 64);
+    if (block > 0) bytes += block_sums_bytes(steps);
   }
   stage_.sizes[1] = steps;
   use_scratch(bytes);
@@ -179,6 +190,7 @@ void Planner::add_rest(Id i, const Population& p, CellKernel k,
   if (linear) {
     stage_.sizes[2] = panel_;
     place_lists();
+    k.in_blocks = stage_.sizes[3] > 0;
     linear_.clear();
   }
   after_output_ = [this, i, winner, linear, seen] {

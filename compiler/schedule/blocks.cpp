@@ -102,6 +102,14 @@ std::uint32_t choose_panel(std::uint64_t fan_in, const PlanOptions& options) {
   return fan_in * kPanel * 4 > kPanelBytes ? kNarrowPanel : kPanel;
 }
 
+std::uint32_t choose_input_block(std::uint64_t fan_in, std::uint64_t outputs, std::uint32_t panel,
+                                 const PlanOptions& options) {
+  if (panel > kWidestInBlocks) return 0;
+  if (options.input_block > 0) return fan_in > options.input_block ? options.input_block : 0;
+  const std::uint64_t width = std::min<std::uint64_t>(row_bytes(outputs, SPIKELOOM_FLOAT) / 4, panel);
+  return fan_in * width * 4 > kPanelBytes ? kInputBlock : 0;
+}
+
 std::uint32_t list_steps(std::size_t fan_in, std::uint64_t outputs, spikeloom_element input,
                          const PlanOptions& options, std::uint32_t block_steps) {
   if (options.list_steps > 0) return std::min(options.list_steps, block_steps);

@@ -22,6 +22,10 @@ inline constexpr std::uint32_t kPanel = 64;
 /// Of layers with so many inputs at most.
 std::uint32_t choose_panel(std::uint64_t fan_in, const PlanOptions& options);
 
+/// Inputs of a block of a layer; 0: there are no blocks, its weights for a panel stay in the cache.
+std::uint32_t choose_input_block(std::uint64_t fan_in, std::uint64_t outputs, std::uint32_t panel,
+                                 const PlanOptions& options);
+
 /// Steps whose events are listed together.
 std::uint32_t list_steps(std::size_t fan_in, std::uint64_t outputs, spikeloom_element input,
                          const PlanOptions& options, std::uint32_t block_steps);

@@ -49,6 +49,8 @@ struct CellKernel {
   std::vector<bool> fixed_not_negative;  // per Cell::fixed: every value is finite and has no sign bit
   std::vector<State> states;
   std::vector<NodeId> values;  // of inlined nodes, that somebody may record
+  bool in_blocks = false;  // linear layers of many inputs: events of some inputs are added for all steps and
+                           // samples before those of the next ones
   // Operands, in this order: each port's sources; fixed values; level tables (midpoints, levels); states
   // (read and written in place); output; every state's steps, observed or traced; every value's steps, if
   // observed; with a winner: scratch row for its operand; with linear layers: scratch for their events,
@@ -61,7 +63,7 @@ struct CellKernel {
   // fewer steps leave room for the lists of more samples. [2] outputs of a panel: weights are transposed and
   // packed in panels, [panel][in][width]; the last one is narrower, a multiple of 16. So a row of a panel is
   // added per event, and a panel fits into the cache. In loops that run few steps at a time they are
-  // [in][out]. Both are 0 without a linear layer.
+  // [in][out]. [3] inputs of a block, where there are blocks. All are 0 without a linear layer.
 
   bool has_linear() const {
     for (const auto& port : ports)
@@ -93,9 +95,19 @@ inline constexpr std::uint32_t kLongestBlock = 128;
 /// Steps whose currents a panel holds at a time.
 inline constexpr std::uint32_t kCurrentSteps = 32;
 
+/// Inputs of a block, whose weights for a panel stay in the second-level cache beside the sums of all
+/// samples.
+inline constexpr std::uint32_t kInputBlock = 1024;
+/// The widest panel where inputs are in blocks. Its sums lie in scratch, [step][output], for each layer.
+inline constexpr std::uint32_t kWidestInBlocks = 64;
+constexpr std::uint64_t block_sums_bytes(std::uint64_t steps) {
+  return steps * kWidestInBlocks * 4;
+}
+
 /// The event list of a sample and some steps: the first event of each step, and where the last one ends; 1
 /// if every value is 1; input numbers; of float inputs, values. Steps follow each other without gaps.
-/// The same memory holds the rows of a dense drive that reads bits, as floats.
+/// The same memory holds the rows of a dense drive that reads bits, as floats. Of inputs in blocks each block
+/// has a list, whose numbers count from its first input.
 inline constexpr std::uint32_t kListUnit = 576;
 inline constexpr std::uint32_t kListHeader = 640;
 constexpr std::uint64_t list_capacity(std::uint64_t fan_in, std::uint64_t steps) {
@@ -243,6 +255,7 @@ struct PlanOptions {
   std::uint32_t group = 0;        // samples; 0: chosen
   std::uint32_t panel = 0;        // outputs: 16, 32, 64 or kWidestPanel; 0: chosen
   std::uint32_t list_steps = 0;   // whose events are listed together; 0: chosen
+  std::uint32_t input_block = 0;  // inputs, a multiple of 64; 0: chosen
   bool near = false;              // every panel is brought near, however small
   MachineCosts costs;             // where the dense drive becomes the faster one
 };

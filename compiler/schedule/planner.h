@@ -78,13 +78,14 @@ class Planner {
   void add(Id i, const Linear&);
 
   /// All linear layers of a stage have panels of one width: that of the longest.
-  std::uint32_t panel_of(const Population& p) const;
+  std::uint32_t panel_of(const Population& p, std::size_t outputs) const;
   CellKernel::Read add_linear(Id i, const Population& reader);
 
   /// The values of a layer that is a stage of its own are its output.
   Id observed_nowhere();
 
-  /// Room for the event lists of the stage's layers, and when these are computed densely.
+  /// Room for the event lists of the stage's layers, and when these are computed densely; whether their
+  /// inputs are in blocks.
   void place_lists();
 
   /// Everything of a cell but its sources; `values` are those of inlined nodes.

@@ -211,6 +211,7 @@ PlanOptions random_schedule(Dice& dice) {
   if (dice.chance(0.6)) options.group = static_cast<std::uint32_t>(dice.between(1, 4));
   if (dice.chance(0.6)) options.panel = dice.of({16u, 32u, 64u, kWidestPanel});
   if (dice.chance(0.3)) options.list_steps = static_cast<std::uint32_t>(dice.between(1, 8));
+  if (dice.chance(0.3)) options.input_block = 64;
   options.near = dice.chance(0.3);
   // Where events and dense cross, and so when a run changes from one to the other.
   options.costs.fma_per_ns *= dice.of({0.1, 1.0, 10.0, 100.0});

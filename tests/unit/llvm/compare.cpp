@@ -249,8 +249,10 @@ const CodeCache* shared_code() {
 AssertionResult same_as_reference(const Model& model, const Comparison& how) {
   const Inputs inputs(model, how);
   const History want = reference_run(model, inputs, how);
-  const PlanOptions schedules[] = {
-      {}, {.drive = Drive::events, .fuse = false}, {.drive = Drive::dense, .block_steps = 7, .group = 1}};
+  const PlanOptions schedules[] = {{},
+                                   {.drive = Drive::events, .fuse = false},
+                                   {.drive = Drive::dense, .block_steps = 7, .group = 1},
+                                   {.panel = 32, .input_block = 64}};
   for (const unsigned lanes : {1u, 4u, 8u, 16u}) {
     const auto target = resolve_target({.lanes = lanes, .cpu = how.cpu});
     if (!target.ok()) return AssertionFailure() << target.error().text();

@@ -405,16 +405,22 @@ TEST(Plan, LoopsThatRunStepByStepHaveWholeRowsOfWeights) {
   }
 }
 
-TEST(Plan, PanelsGrowNarrowWhereThereAreManyInputs) {
-  const auto panel = [](std::size_t inputs) {
+TEST(Plan, ManyInputsAreTakenInBlocksOrPanelsGrowNarrow) {
+  using Sizes = std::pair<std::uint32_t, std::uint32_t>;  // outputs of a panel, inputs of a block
+  const auto sizes = [](std::size_t inputs, std::size_t outputs, bool constant = false) {
     NetworkWriter w;
-    w.lif({{w.linear({w.input(inputs)}, 16)}});
-    return plan_of(w.model).stages.front().sizes[2];
+    w.lif({{w.linear({w.input(inputs, constant)}, outputs)}});
+    const Plan plan = plan_of(w.model);
+    const spikeloom_stage& stage = plan.stages.front();
+    EXPECT_EQ(std::get<CellKernel>(plan.kernels[stage.kernel].kind).in_blocks, stage.sizes[3] > 0);
+    return Sizes{stage.sizes[2], stage.sizes[3]};
   };
-  EXPECT_EQ(panel(4), 64u);
-  EXPECT_EQ(panel(4096), 64u);
-  EXPECT_EQ(panel(4097), 16u);
-  EXPECT_EQ(panel(20000), 16u);
+  EXPECT_EQ(sizes(4, 100), Sizes(64, 0));
+  EXPECT_EQ(sizes(4096, 100), Sizes(64, 0));
+  EXPECT_EQ(sizes(4097, 100), Sizes(64, 1024));
+  EXPECT_EQ(sizes(4097, 16), Sizes(16, 0));  // their panel is no wider
+  EXPECT_EQ(sizes(20000, 16), Sizes(64, 1024));
+  EXPECT_EQ(sizes(20000, 16, true), Sizes(16, 0));
 }
 
 TEST(Plan, ListsGrowWithWeightsThatEveryChunkReadsAgain) {
@@ -432,12 +438,11 @@ TEST(Plan, ListsGrowWithWeightsThatEveryChunkReadsAgain) {
 
 TEST(Plan, LayersOfEqualStructureShareAKernelWhateverTheirSizes) {
   NetworkWriter w;
-  Signal last = w.input(5000);
+  Signal last = w.input(4000);
   for (const std::size_t width : {300u, 7u, 90u}) last = w.lif({{w.linear({last}, width)}});
   w.output("spikes", last);
   const Plan plan = plan_of(w.model);
   ASSERT_EQ(plan.stages.size(), 3u);
-  EXPECT_NE(plan.stages[0].sizes[2], plan.stages[1].sizes[2]);
   EXPECT_NE(plan.stages[0].kernel, plan.stages[1].kernel) << "the first one reads floats";
   EXPECT_EQ(plan.stages[1].kernel, plan.stages[2].kernel);
   EXPECT_EQ(plan.kernels.size(), 2u);
@@ -445,6 +450,9 @@ TEST(Plan, LayersOfEqualStructureShareAKernelWhateverTheirSizes) {
   NetworkWriter v;
   v.lif({{v.linear({v.input(3)}, 2000)}});
   EXPECT_EQ(plan_of(v.model).kernels.front().key, plan.kernels[plan.stages[0].kernel].key);
+  NetworkWriter many;
+  many.lif({{many.linear({many.input(5000)}, 100)}});
+  EXPECT_NE(plan_of(many.model).kernels.front().key, plan.kernels[plan.stages[0].kernel].key);
 }
 
 TEST(Plan, TheHashFollowsConstantsAndStructureButNotTheWidth) {
