@@ -80,7 +80,8 @@ SPIKELOOM_API uint64_t spikeloom_session_step_count(const spikeloom_session* ses
 /* Back to step 0 and the initial states. Constant inputs keep their values. */
 SPIKELOOM_API int spikeloom_session_reset(spikeloom_session* session, spikeloom_error** error);
 
-/* A constant input or a state ("lif1.mem"): `count` is batch * n, or n for all samples. */
+/* A constant input or a state ("lif1.mem"): `count` is batch * n, or n for all samples. A refractory counter
+ * of at most 255 steps takes whole numbers from 0 to 255. */
 SPIKELOOM_API int spikeloom_session_set_input(spikeloom_session* session, const char* input,
                                               const float* values, size_t count, spikeloom_error** error);
 SPIKELOOM_API int spikeloom_session_set_state(spikeloom_session* session, const char* state,
