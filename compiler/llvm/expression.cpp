@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <optional>
 
 #include "equations/countdown.h"
@@ -39,6 +40,10 @@ llvm::Value* emit_quantize(VectorBuilder& b, llvm::Value* x, const Leaves::Table
   return look_up(table.levels, level);
 }
 
+bool is_positive_zero(const ExprNode& n) {
+  return n.op == Op::Literal && n.type == Type::Real && n.value == 0 && !std::signbit(n.value);
+}
+
 class Emitter {
  public:
   Emitter(VectorBuilder& b, const Cell& cell, const Leaves& leaves)
@@ -53,15 +58,49 @@ class Emitter {
 
   std::vector<llvm::Value*> run(const std::vector<bool>& needed) {
     for (const auto& [node, value] : leaves_.known) values_[node] = value;
-    for (NodeId i = 0; i < cell_.nodes.size(); ++i) {
-      if (!needed[i] || values_[i]) continue;
-      values_[i] = counted(i);
-      if (!values_[i]) values_[i] = value_of(cell_.nodes[i]);
+    for (const auto& [node, opposite] : leaves_.known_opposites) {
+      values_[node] = b_.lnot(opposite);
+      find_cleared(node, needed);
     }
+    for (NodeId i = 0; i < cell_.nodes.size(); ++i)
+      if (needed[i]) emit(i);
     return std::move(values_);
   }
 
  private:
+  void emit(NodeId i) {
+    if (values_[i]) return;
+    values_[i] = counted(i);
+    if (values_[i]) return;
+    ExprNode n = cell_.nodes[i];
+    if (!is_lost_.empty() && is_lost_[i])
+      for (NodeId& a : n.arg) {
+        if (a == kNoNode || cleared_[a] == kNoNode || cleared_[a] == i) continue;
+        a = cleared_[a];
+        emit(cell_.nodes[a].arg[1]);  // the zero may stand further down, as the clearing does
+        emit(a);
+      }
+    values_[i] = value_of(n);
+  }
+
+  /// What the condition clears, and what is lost where it holds: values that nobody wants but to clear the
+  /// result. Those may as well be computed from what is cleared already. Then only the clearing itself uses a
+  /// value that is cleared, and is a part of the operation that computes it.
+  void find_cleared(NodeId condition, const std::vector<bool>& needed) {
+    cleared_.assign(cell_.nodes.size(), kNoNode);
+    is_lost_.assign(cell_.nodes.size(), true);
+    for (const NodeId n : leaves_.wanted) is_lost_[n] = false;
+    for (NodeId i = static_cast<NodeId>(cell_.nodes.size()); i-- > 0;) {
+      const ExprNode& n = cell_.nodes[i];
+      if (!needed[i]) continue;
+      const bool clears =
+          n.op == Op::Select && n.arg[0] == condition && is_positive_zero(cell_.nodes[n.arg[1]]);
+      if (clears) cleared_[n.arg[2]] = i;
+      for (int a = 0; a < arity(n.op); ++a)
+        if (!is_lost_[i] && !(clears && a == 2)) is_lost_[n.arg[a]] = false;
+    }
+  }
+
   llvm::Value* argument(const ExprNode& n, unsigned i) const {
     return n.arg[i] == kNoNode ? nullptr : real_value(n.arg[i]);
   }
@@ -79,14 +118,10 @@ class Emitter {
         return b_.CreateBinaryIntrinsic(llvm::Intrinsic::usub_sat, state, llvm::ConstantInt::get(type, 1));
       if (i == counter.next)
         return b_.select(values_[n.arg[0]], b_.bytes(real_value(counter.start)), values_[counter.left]);
-      if (n.op == Op::Gt && values_[n.arg[0]] == state && is_zero(n.arg[1])) return b_.CreateIsNotNull(state);
+      if (n.op == Op::Gt && values_[n.arg[0]] == state && is_positive_zero(cell_.nodes[n.arg[1]]))
+        return b_.CreateIsNotNull(state);
     }
     return nullptr;
-  }
-
-  bool is_zero(NodeId i) const {
-    const ExprNode& n = cell_.nodes[i];
-    return n.op == Op::Literal && n.type == Type::Real && n.value == 0;
   }
 
   llvm::Value* value_of(const ExprNode& n) {
@@ -95,7 +130,8 @@ class Emitter {
         if (n.type == Type::Bool) return b_.CreateVectorSplat(b_.lanes(), b_.getInt1(n.value != 0));
         return b_.f32(n.value);
       case Op::Fixed:
-        return leaves_.fixed[n.index];
+        // x - (fired ? threshold : 0) then is one masked operation, since x - (+0) is x for every x.
+        return leaves_.is_zero[n.index] ? b_.f32(0) : leaves_.fixed[n.index];
       case Op::Port:
         return leaves_.ports[n.index];
       case Op::State:
@@ -116,47 +152,14 @@ class Emitter {
       default:
         break;
     }
-    if (llvm::Value* selected = subtracted_where(n)) return selected;
-    if (llvm::Value* selected = condition_meets_fixed(n)) return selected;
+    if (n.op == Op::Select) return select(n.arg[0], argument(n, 1), argument(n, 2));
     return emit_operation(b_, n.op, argument(n, 0), argument(n, 1), argument(n, 2));
   }
 
-  bool is_condition(NodeId a) const {
-    return cell_.nodes[a].op == Op::Real && cell_.nodes[cell_.nodes[a].arg[0]].type == Type::Bool;
-  }
-
-  /// x - b * p is b ? x - p : x for a condition b and a finite p without a sign bit: 1 * p is p, 0 * p is +0,
-  /// and x - (+0) is x for every x, -0, infinities and NaN included.
-  llvm::Value* subtracted_where(const ExprNode& n) {
-    if (n.op != Op::Sub || cell_.nodes[n.arg[1]].op != Op::Mul) return nullptr;
-    const auto& factors = cell_.nodes[n.arg[1]].arg;
-    for (const unsigned i : {0u, 1u}) {
-      const ExprNode& p = cell_.nodes[factors[1 - i]];
-      if (!is_condition(factors[i]) || p.op != Op::Fixed || !leaves_.not_negative[p.index]) continue;
-      llvm::Value* x = real_value(n.arg[0]);
-      return b_.select(values_[cell_.nodes[factors[i]].arg[0]], b_.fsub(x, values_[factors[1 - i]]), x);
-    }
-    return nullptr;
-  }
-
-  /// equations.md, section 4: op(b, p) is b ? op(1, p) : op(0, p) for a condition b and a fixed p. Both sides
-  /// are computed once, outside of the step loop; the sign of zero, infinities and NaN come out of the
-  /// operation itself.
-  llvm::Value* condition_meets_fixed(const ExprNode& n) {
-    if (n.op != Op::Mul && n.op != Op::Add && n.op != Op::Sub && n.op != Op::Div) return nullptr;
-    const auto is_fixed = [this](NodeId a) {
-      return cell_.nodes[a].op == Op::Fixed || cell_.nodes[a].op == Op::Literal;
-    };
-    const auto both = [&](llvm::Value* condition, auto operation) {
-      return b_.select(condition, operation(b_.f32(1)), operation(b_.f32(0)));
-    };
-    if (is_condition(n.arg[0]) && is_fixed(n.arg[1]))
-      return both(values_[cell_.nodes[n.arg[0]].arg[0]],
-                  [&](llvm::Value* x) { return emit_operation(b_, n.op, x, argument(n, 1), nullptr); });
-    if (is_fixed(n.arg[0]) && is_condition(n.arg[1]))
-      return both(values_[cell_.nodes[n.arg[1]].arg[0]],
-                  [&](llvm::Value* x) { return emit_operation(b_, n.op, argument(n, 0), x, nullptr); });
-    return nullptr;
+  llvm::Value* select(NodeId condition, llvm::Value* x, llvm::Value* y) {
+    for (const auto& [node, opposite] : leaves_.known_opposites)
+      if (node == condition) return b_.select(opposite, y, x);
+    return b_.select(values_[condition], x, y);
   }
 
   llvm::Value* random_word(std::uint32_t stream) {
@@ -169,6 +172,9 @@ class Emitter {
   const Leaves& leaves_;
   std::vector<llvm::Value*> values_;
   llvm::SmallVector<std::pair<llvm::Value*, Countdown>, 1> counters_;
+  std::vector<NodeId>
+      cleared_;  // the node that is this one, or 0 where a carried condition holds; else kNoNode
+  std::vector<bool> is_lost_;  // nobody wants the value where the condition holds
   std::optional<std::array<llvm::Value*, 4>> words_;
 };
 
@@ -193,6 +199,20 @@ std::size_t cost(const Cell& cell, const ExprNode& n, bool has_fma) {
     default:
       return 1;
   }
+}
+
+/// Whether the condition does nothing but choose, and sets two values or more to 0.
+bool clears_several(const Cell& cell, const std::vector<bool>& needed, NodeId condition) {
+  std::size_t cleared = 0;
+  for (NodeId i = 0; i < cell.nodes.size(); ++i) {
+    const ExprNode& n = cell.nodes[i];
+    if (!needed[i]) continue;
+    const bool chooses = n.op == Op::Select && n.arg[0] == condition;
+    for (int a = chooses ? 1 : 0; a < arity(n.op); ++a)
+      if (n.arg[a] == condition) return false;
+    if (chooses && is_positive_zero(cell.nodes[n.arg[1]])) ++cleared;
+  }
+  return cleared > 1;
 }
 
 }  // namespace
@@ -233,7 +253,7 @@ std::vector<CarriedCondition> carried_conditions(const Cell& cell, const std::ve
     if (found == cell.nodes.end()) continue;
     later[i] = static_cast<NodeId>(found - cell.nodes.begin());
     if (n.type == Type::Bool && later[i] != i && needed[i] && needed[later[i]])
-      carried.push_back({i, later[i]});
+      carried.push_back({i, later[i], clears_several(cell, needed, i)});
   }
   return carried;
 }

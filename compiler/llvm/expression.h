@@ -19,14 +19,20 @@ struct Leaves {
   llvm::Value* step = nullptr;                                     // number of the step as float32
   llvm::function_ref<std::array<llvm::Value*, 4>()> random_words;  // called once at most
   llvm::Value* winner = nullptr;                                   // condition
-  std::vector<bool> not_negative;                         // of the fixed values: finite, without a sign bit
-  llvm::ArrayRef<std::pair<NodeId, llvm::Value*>> known;  // nodes that need not be computed
+  std::vector<bool> is_zero;                                       // of the fixed values: +0 for every neuron
+  llvm::ArrayRef<std::pair<NodeId, llvm::Value*>> known;           // nodes that need not be computed
+  llvm::ArrayRef<std::pair<NodeId, llvm::Value*>>
+      known_opposites;            // a condition of which the opposite is known
+  llvm::ArrayRef<NodeId> wanted;  // with one: nodes whose values are used
 };
 
 /// A condition over states and fixed values whose counterpart over the new states is computed anyway: what a
 /// step finds is what the step before has computed.
 struct CarriedCondition {
   NodeId at_begin, at_end;
+  /// Its opposite goes from step to step: it does nothing but choose, and sets two values or more to 0. Where
+  /// it does not hold, what computes those values can write the 0 itself (zero masking).
+  bool as_opposite = false;
 };
 std::vector<CarriedCondition> carried_conditions(const Cell& cell, const std::vector<bool>& needed);
 

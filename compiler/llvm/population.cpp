@@ -32,20 +32,20 @@ unsigned interleaved_vectors(const CellKernel& kernel, unsigned lanes, bool has_
 
 PopulationCode::PopulationCode(KernelFrame& frame, const CellKernel& kernel)
     : f_(frame), b_(frame.b), k_(kernel), cell_(kernel.cell) {
-  std::vector<NodeId> wanted = cell_.next_state;
-  wanted.push_back(cell_.output);
-  wanted.insert(wanted.end(), k_.values.begin(), k_.values.end());
-  needed_ = needed_nodes(cell_, wanted);
+  wanted_ = cell_.next_state;
+  wanted_.push_back(cell_.output);
+  wanted_.insert(wanted_.end(), k_.values.begin(), k_.values.end());
+  needed_ = needed_nodes(cell_, wanted_);
   // Where a condition is a register of its own kind. Whoever needs the winners of each step carries nothing.
   if (b_.has_mask_registers() && cell_.winner == kNoNode) {
     // There are mask registers for one.
     for (const CarriedCondition& c : carried_conditions(cell_, needed_)) {
       carried_ = {c};
       known_ = {c.at_begin};
-      wanted.push_back(c.at_end);
+      wanted_.push_back(c.at_end);
       break;
     }
-    needed_ = needed_nodes(cell_, wanted, known_);
+    needed_ = needed_nodes(cell_, wanted_, known_);
   }
   for (const auto& port : k_.ports)
     for (const CellKernel::Read& read : port) first_fixed_ += operand_count(read);
@@ -241,10 +241,13 @@ std::vector<llvm::Value*> PopulationCode::evaluate(const Tile& tile, unsigned v,
   leaves.tables = tables_;
   leaves.random_words = random;
   leaves.winner = winner;
-  leaves.not_negative = k_.fixed_not_negative;
-  llvm::SmallVector<std::pair<NodeId, llvm::Value*>, 1> carried;
-  for (std::size_t c = 0; c < known.size(); ++c) carried.push_back({known_[c], known[c]});
+  leaves.is_zero = k_.fixed_zero;
+  llvm::SmallVector<std::pair<NodeId, llvm::Value*>, 1> carried, opposites;
+  for (std::size_t c = 0; c < known.size(); ++c)
+    (carried_[c].as_opposite ? opposites : carried).push_back({known_[c], known[c]});
   leaves.known = carried;
+  leaves.known_opposites = opposites;
+  leaves.wanted = wanted_;
   if (uses(cell_, Op::Step)) leaves.step = b_.splat(b_.CreateUIToFP(number, b_.getFloatTy()));
   return emit_expressions(b_, cell_, needed, leaves);
 }
@@ -270,13 +273,17 @@ Values PopulationCode::emit_step(const Tile& tile, llvm::Value* step, llvm::Arra
     }
     for (std::size_t i = 0; tile.last && i < values_.size(); ++i)
       store_if_observed(tile, v, step, values_[i], values[k_.values[i]]);
-    for (const CarriedCondition& c : carried_) carried.push_back(values[c.at_end]);
+    for (const CarriedCondition& c : carried_) carried.push_back(as_carried(c, values[c.at_end]));
     spikes.push_back(values[cell_.output]);
     if (!cell_.spikes()) store_values(tile, v, values[cell_.output], output_row);
   }
   if (cell_.spikes()) store_bits(b_, spikes, held.existing, output_row, tile);
   next.append(carried);
   return next;
+}
+
+llvm::Value* PopulationCode::as_carried(const CarriedCondition& c, llvm::Value* condition) {
+  return c.as_opposite ? b_.opposite(condition) : condition;
 }
 
 Values PopulationCode::first_conditions(const Tile& tile, llvm::ArrayRef<llvm::Value*> states,
@@ -290,9 +297,9 @@ Values PopulationCode::first_conditions(const Tile& tile, llvm::ArrayRef<llvm::V
     leaves.states = states.slice(v * count, count);
     leaves.fixed = held.fixed[v];
     leaves.tables = tables_;
-    leaves.not_negative = k_.fixed_not_negative;
+    leaves.is_zero = k_.fixed_zero;
     const auto values = emit_expressions(b_, cell_, needed, leaves);
-    for (const NodeId condition : known_) conditions.push_back(values[condition]);
+    for (const CarriedCondition& c : carried_) conditions.push_back(as_carried(c, values[c.at_begin]));
   }
   return conditions;
 }

@@ -66,6 +66,7 @@ class PopulationCode {
   /// `now` are the states of all vectors, then their carried conditions; so is the result.
   Values emit_step(const Tile& tile, llvm::Value* step, llvm::ArrayRef<llvm::Value*> now, const Held& held,
                    llvm::Value* winner);
+  llvm::Value* as_carried(const CarriedCondition& c, llvm::Value* condition);
   /// What the first step finds that later ones carry.
   Values first_conditions(const Tile& tile, llvm::ArrayRef<llvm::Value*> states, const Held& held);
   /// Sums that nobody else reads; leaves zeros.
@@ -85,7 +86,8 @@ class PopulationCode {
   VectorBuilder& b_;
   const CellKernel& k_;
   const Cell& cell_;
-  std::vector<bool> needed_;  // in a step
+  std::vector<NodeId> wanted_;  // of a step
+  std::vector<bool> needed_;    // and what they need
   std::vector<CarriedCondition> carried_;
   std::vector<NodeId> known_;  // carried_, at the begin of a step
   unsigned first_fixed_ = 0, first_state_ = 0, output_operand_ = 0, first_trace_ = 0, first_value_ = 0,

@@ -98,6 +98,12 @@ llvm::Value* VectorBuilder::condition(llvm::Value* bits, unsigned v) {
   return CreateICmpNE(chosen, i32(0));
 }
 
+llvm::Value* VectorBuilder::opposite(Mask x) {
+  const auto* comparison = llvm::dyn_cast<llvm::FCmpInst>(x);
+  if (!comparison) return lnot(x);
+  return CreateFCmp(comparison->getInversePredicate(), comparison->getOperand(0), comparison->getOperand(1));
+}
+
 void VectorBuilder::if_else(llvm::Value* condition, llvm::function_ref<void()> then,
                             llvm::function_ref<void()> otherwise) {
   llvm::Function* function = GetInsertBlock()->getParent();

@@ -73,6 +73,8 @@ class VectorBuilder : public llvm::IRBuilder<> {
   Mask land(Mask x, Mask y) { return CreateAnd(x, y); }
   Mask lor(Mask x, Mask y) { return CreateOr(x, y); }
   Mask lnot(Mask x) { return CreateNot(x); }
+  /// As lnot; the opposite of a comparison is the opposite comparison.
+  Mask opposite(Mask x);
   llvm::Value* select(Mask m, llvm::Value* x, llvm::Value* y) { return CreateSelect(m, x, y); }
   F64 widen(F32 x) { return CreateFPExt(x, vector(getDoubleTy())); }
   F32 narrow(F64 x) { return CreateFPTrunc(x, float_vector_); }

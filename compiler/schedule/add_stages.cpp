@@ -160,8 +160,8 @@ void Planner::add_rest(Id i, const Population& p, CellKernel k,
                        const std::vector<InlinedPopulation::Value>& values) {
   for (const PerNeuron& value : p.fixed) {
     k.fixed_uniform.push_back(value.uniform());
-    k.fixed_not_negative.push_back(
-        std::ranges::all_of(value.values, [](float x) { return std::isfinite(x) && !std::signbit(x); }));
+    k.fixed_zero.push_back(
+        std::ranges::all_of(value.values, [](float x) { return x == 0 && !std::signbit(x); }));
     operand(pool_.per_neuron(value, model_.nodes[i].size));
   }
   for (const LevelTable& table : p.cell.tables) {

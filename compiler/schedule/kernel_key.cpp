@@ -27,8 +27,8 @@ std::string key_of(const CellKernel& k) {
   }
   key += " fixed ";
   for (const bool uniform : k.fixed_uniform) key += uniform ? 'u' : 'n';
-  key += " signs ";
-  for (const bool positive : k.fixed_not_negative) key += positive ? '+' : '-';
+  key += " zeros ";
+  for (const bool zero : k.fixed_zero) key += zero ? '0' : 'x';
   key += " states ";
   for (const CellKernel::State s : k.states)
     key += s == CellKernel::State::traced ? 't' : s == CellKernel::State::counter ? 'c' : 's';

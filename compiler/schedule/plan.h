@@ -45,8 +45,8 @@ struct CellKernel {
   };
   Cell cell;  // only nodes, next_state, output, winner, tables count
   std::vector<std::vector<Read>> ports;
-  std::vector<bool> fixed_uniform;       // per Cell::fixed: one value for all neurons
-  std::vector<bool> fixed_not_negative;  // per Cell::fixed: every value is finite and has no sign bit
+  std::vector<bool> fixed_uniform;  // per Cell::fixed: one value for all neurons
+  std::vector<bool> fixed_zero;     // per Cell::fixed: every value is +0
   std::vector<State> states;
   std::vector<NodeId> values;  // of inlined nodes, that somebody may record
   bool in_blocks = false;  // linear layers of many inputs: events of some inputs are added for all steps and

@@ -190,7 +190,6 @@ TEST(Kernels, ParametersMayDifferFromNeuronToNeuron) {
   EXPECT_TRUE(same_as_reference(w.model, {.special_values = true}));
 }
 
-// Where no threshold has a sign bit, x - fired * threshold becomes a choice between x - threshold and x.
 TEST(Kernels, ThresholdsOfEitherSignAreSubtractedAlike) {
   for (const std::vector<float>& thresholds : std::vector<std::vector<float>>{
            {1.0f}, {0.0f}, {-0.0f}, {-1.0f}, {1.0f, -1.0f, 0.0f, -0.0f, 1e-40f, 3e38f}}) {
