@@ -9,7 +9,7 @@ namespace spikeloom {
 namespace {
 
 /// Rows of a block should stay in the second-level cache; they may take more where states and weights, which
-/// are read once a block, are larger than that, too.
+/// are read once a block, and states written, are larger than that, too.
 constexpr std::uint64_t kBlockBytes = 256 << 10;
 constexpr std::uint64_t kMostBlockBytes = 64 << 20;
 /// So should rows and states of a group of samples, which run a block through all stages before the next ones
@@ -72,7 +72,7 @@ std::uint32_t choose_block(const Model& model, const SignalFacts& facts, const F
                            const PlanOptions& options) {
   if (options.block_steps > 0) return std::min(options.block_steps, kLongestBlock);
   const Traffic traffic = traffic_of(model, facts, fusion);
-  const std::uint64_t bytes = std::clamp(traffic.weights + traffic.states, kBlockBytes, kMostBlockBytes);
+  const std::uint64_t bytes = std::clamp(traffic.weights + 2 * traffic.states, kBlockBytes, kMostBlockBytes);
   const std::uint64_t step = std::max<std::uint64_t>(traffic.inputs + traffic.rows, 1);
   return static_cast<std::uint32_t>(
       std::bit_floor(std::clamp<std::uint64_t>(bytes / step, 1, kLongestBlock)));

@@ -266,6 +266,13 @@ TEST(Plan, BlocksShrinkWhenRowsAreLong) {
   EXPECT_EQ(plan_of(huge.model).block_steps, 1u);
 }
 
+// A block reads and writes every state once: spikes of neurons with a constant input may take as much memory.
+TEST(Plan, ABlockOfManyNeuronsLeavesAsManyBytesOfSpikesAsItMovesOfStates) {
+  NetworkWriter many;
+  many.lif({{many.input(4000000, true)}});
+  EXPECT_EQ(plan_of(many.model).block_steps, 32u);
+}
+
 TEST(Plan, WhatDependsOnConstantInputsAloneHasOneSlot) {
   NetworkWriter w;
   const Signal fc = w.linear({w.input(10, true)}, 20);
