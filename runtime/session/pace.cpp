@@ -14,6 +14,9 @@ constexpr std::uint32_t kLook = 3;
 constexpr std::uint32_t kLeastBetween = 32, kMostBetween = 256;
 /// Of a new block in what is known of earlier ones: whoever helps now and then is worth his mean.
 constexpr double kNew = 0.25;
+/// By how much sharing must be quicker to be kept, and to be taken up again: the other core has other work,
+/// too, and what is left to gain is soon lost to whoever uses it.
+constexpr double kKept = 1.05, kTakenUp = 1.15;
 
 }  // namespace
 
@@ -45,7 +48,8 @@ void Pace::took(std::uint32_t steps, double ns) {
 }
 
 void Pace::decide() {
-  if (other_ns_ == 0 || preferred_ns_ <= other_ns_) return;
+  if (other_ns_ == 0) return;
+  if (prefers_shared_ ? preferred_ns_ * kKept <= other_ns_ : preferred_ns_ <= other_ns_ * kTakenUp) return;
   prefers_shared_ = !prefers_shared_;
   std::swap(preferred_ns_, other_ns_);
   is_new_ = true;

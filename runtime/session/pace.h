@@ -6,7 +6,7 @@
 
 namespace spikeloom {
 
-/// Shares until the other way was seen to be quicker, and looks at the way not taken now and then.
+/// Shares until that was seen to gain next to nothing, and looks at the way not taken now and then.
 class Pace {
  public:
   /// Whether the next block of so many steps is to be shared.

@@ -42,6 +42,16 @@ TEST(Pace, LeavesSharingWhereThatIsSlower) {
   EXPECT_LT(total(pace, 1000, always(1.55), always(1)), 1.02 * 1000) << "it looks too often";
 }
 
+TEST(Pace, LeavesSharingThatGainsNextToNothing) {
+  Pace pace;
+  total(pace, 20, always(0.98), always(1));
+  EXPECT_FALSE(pace.shares(100)) << "the other core is better left to others";
+  total(pace, 1000, always(0.9), always(1));
+  EXPECT_FALSE(pace.shares(100)) << "it goes to and fro";
+  total(pace, 600, always(0.8), always(1));
+  EXPECT_TRUE(pace.shares(100));
+}
+
 TEST(Pace, FindsBackOnceOtherProgramsHaveGone) {
   Pace pace;
   total(pace, 1000, always(1.55), always(1));
