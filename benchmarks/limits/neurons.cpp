@@ -10,6 +10,8 @@ namespace spikeloom::benchmarks {
 namespace {
 
 constexpr std::size_t kTilesAhead = 2;
+/// Registers whose bits of a block are still near when they are done: whole tiles, and whole lines of bits.
+constexpr std::size_t kNear = 1344;
 
 /// Steps [0, steps) of the tiles of V registers that cover [0, registers).
 struct Block {
@@ -20,6 +22,15 @@ struct Block {
   std::uint16_t* bits;
   std::size_t bits_stride;
 };
+
+/// Who fired; of Alpha, who did not.
+template <class Cell>
+SPIKELOOM_WIDE_INLINE __mmask16 mask(const Cell& cell, int v) {
+  if constexpr (requires { cell.kept; })
+    return cell.kept[v];
+  else
+    return cell.fired[v];
+}
 
 template <template <int> class Cell, int V>
 SPIKELOOM_WIDE_INLINE void run_tile(const Block& b, std::size_t first, const Neuron& neuron) {
@@ -40,7 +51,9 @@ SPIKELOOM_WIDE_INLINE void run_tile(const Block& b, std::size_t first, const Neu
 #pragma GCC unroll 16
     for (int v = 0; v < V; ++v) {
       cell.step(v, input[v]);
-      bits[v] = spikes(cell, v);
+      // One store for each: joined to wider ones, they would leave the mask registers by a port of the
+      // arithmetic.
+      static_cast<volatile std::uint16_t*>(bits)[v] = mask(cell, v);
     }
   cell.store(b.states + first * kLanes, b.states_stride);
 }
@@ -50,6 +63,20 @@ SPIKELOOM_WIDE void run(const Block& b, const Neuron& neuron) {
   std::size_t first = 0;
   for (; first + V <= b.registers; first += V) run_tile<Cell, V>(b, first, neuron);
   for (; first < b.registers; ++first) run_tile<Cell, 1>(b, first, neuron);
+}
+
+/// Who fired, from who did not.
+SPIKELOOM_WIDE void invert(const Block& b) {
+  const __m512i all = _mm512_set1_epi32(-1);
+  for (std::size_t step = 0; step < b.steps; ++step) {
+    std::uint16_t* row = b.bits + step * b.bits_stride;
+    for (std::size_t first = 0; first < b.registers; first += 32) {
+      const auto within = static_cast<__mmask32>(
+          _bzhi_u64(~0ull, static_cast<unsigned>(std::min<std::size_t>(b.registers - first, 32))));
+      const __m512i words = _mm512_maskz_loadu_epi16(within, row + first);
+      _mm512_mask_storeu_epi16(row + first, within, _mm512_xor_si512(words, all));
+    }
+  }
 }
 
 class Neurons final : public Limit {
@@ -82,9 +109,17 @@ class Neurons final : public Limit {
   void run(std::span<Sink* const> sinks) override {
     for (std::size_t first = 0; first < shape_.steps; first += block_) {
       const std::size_t steps = std::min(block_, shape_.steps - first);
-      kernel_({input_.data(), states_.data(), registers_ * kLanes, registers_, steps, bits_.word.data(),
-               bits_.words},
-              neuron_);
+      for (std::size_t r = 0; r < registers_; r += kNear) {
+        const Block block{input_.data() + r * kLanes,
+                          states_.data() + r * kLanes,
+                          registers_ * kLanes,
+                          std::min(kNear, registers_ - r),
+                          steps,
+                          bits_.word.data() + r,
+                          bits_.words};
+        kernel_(block, neuron_);
+        if (neuron_.kind == Kind::alpha) invert(block);
+      }
       sinks[0]->spikes(first, steps, 0, 1, reinterpret_cast<const std::uint64_t*>(bits_.word.data()),
                        bits_.words / 4, 0);
     }

@@ -93,7 +93,7 @@ SPIKELOOM_WIDE_INLINE void run_steps(Cell& cell, const TileBlock& t, std::size_t
 #pragma GCC unroll 16
     for (int v = 0; v < V; ++v) {
       cell.step(v, sum[i][v]);
-      bits[v] = spikes(cell, v);
+      static_cast<volatile std::uint16_t*>(bits)[v] = spikes(cell, v);
     }
   }
 }
@@ -131,7 +131,8 @@ SPIKELOOM_WIDE_INLINE void run_constant_samples(const TileBlock& t, const Neuron
 #pragma GCC unroll 16
         for (int v = 0; v < V; ++v) {
           cell.step(i * V + v, sum[first + i][v]);
-          bits[static_cast<std::size_t>(i) * t.bits_of_sample + static_cast<std::size_t>(v)] =
+          static_cast<volatile std::uint16_t*>(
+              bits)[static_cast<std::size_t>(i) * t.bits_of_sample + static_cast<std::size_t>(v)] =
               spikes(cell, i * V + v);
         }
     }
