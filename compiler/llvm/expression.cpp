@@ -172,9 +172,10 @@ class Emitter {
   const Leaves& leaves_;
   std::vector<llvm::Value*> values_;
   llvm::SmallVector<std::pair<llvm::Value*, Countdown>, 1> counters_;
-  std::vector<NodeId>
-      cleared_;  // the node that is this one, or 0 where a carried condition holds; else kNoNode
-  std::vector<bool> is_lost_;  // nobody wants the value where the condition holds
+  // Of a carried condition whose opposite is known: the node that is this one but 0 where the condition
+  // holds, or kNoNode; and whether nobody wants a value where it holds.
+  std::vector<NodeId> cleared_;
+  std::vector<bool> is_lost_;
   std::optional<std::array<llvm::Value*, 4>> words_;
 };
 

@@ -20,9 +20,9 @@ struct Leaves {
   llvm::function_ref<std::array<llvm::Value*, 4>()> random_words;  // called once at most
   llvm::Value* winner = nullptr;                                   // condition
   std::vector<bool> is_zero;                                       // of the fixed values: +0 for every neuron
-  llvm::ArrayRef<std::pair<NodeId, llvm::Value*>> known;           // nodes that need not be computed
-  llvm::ArrayRef<std::pair<NodeId, llvm::Value*>>
-      known_opposites;            // a condition of which the opposite is known
+  using Known = llvm::ArrayRef<std::pair<NodeId, llvm::Value*>>;
+  Known known;                    // nodes that need not be computed
+  Known known_opposites;          // a condition of which the opposite is known
   llvm::ArrayRef<NodeId> wanted;  // with one: nodes whose values are used
 };
 
