@@ -67,15 +67,9 @@ SPIKELOOM_WIDE void run(const Block& b, const Neuron& neuron) {
 
 /// Who fired, from who did not.
 SPIKELOOM_WIDE void invert(const Block& b) {
-  const __m512i all = _mm512_set1_epi32(-1);
   for (std::size_t step = 0; step < b.steps; ++step) {
     std::uint16_t* row = b.bits + step * b.bits_stride;
-    for (std::size_t first = 0; first < b.registers; first += 32) {
-      const auto within = static_cast<__mmask32>(
-          _bzhi_u64(~0ull, static_cast<unsigned>(std::min<std::size_t>(b.registers - first, 32))));
-      const __m512i words = _mm512_maskz_loadu_epi16(within, row + first);
-      _mm512_mask_storeu_epi16(row + first, within, _mm512_xor_si512(words, all));
-    }
+    for (std::size_t r = 0; r < b.registers; ++r) row[r] = static_cast<std::uint16_t>(~row[r]);
   }
 }
 

@@ -44,6 +44,11 @@ bool is_positive_zero(const ExprNode& n) {
   return n.op == Op::Literal && n.type == Type::Real && n.value == 0 && !std::signbit(n.value);
 }
 
+/// Whether n is condition ? 0 : a value.
+bool is_cleared_by(const Cell& cell, NodeId condition, const ExprNode& n) {
+  return n.op == Op::Select && n.arg[0] == condition && is_positive_zero(cell.nodes[n.arg[1]]);
+}
+
 class Emitter {
  public:
   Emitter(VectorBuilder& b, const Cell& cell, const Leaves& leaves)
@@ -93,8 +98,7 @@ class Emitter {
     for (NodeId i = static_cast<NodeId>(cell_.nodes.size()); i-- > 0;) {
       const ExprNode& n = cell_.nodes[i];
       if (!needed[i]) continue;
-      const bool clears =
-          n.op == Op::Select && n.arg[0] == condition && is_positive_zero(cell_.nodes[n.arg[1]]);
+      const bool clears = is_cleared_by(cell_, condition, n);
       if (clears) cleared_[n.arg[2]] = i;
       for (int a = 0; a < arity(n.op); ++a)
         if (!is_lost_[i] && !(clears && a == 2)) is_lost_[n.arg[a]] = false;
@@ -211,7 +215,7 @@ bool clears_several(const Cell& cell, const std::vector<bool>& needed, NodeId co
     const bool chooses = n.op == Op::Select && n.arg[0] == condition;
     for (int a = chooses ? 1 : 0; a < arity(n.op); ++a)
       if (n.arg[a] == condition) return false;
-    if (chooses && is_positive_zero(cell.nodes[n.arg[1]])) ++cleared;
+    if (is_cleared_by(cell, condition, n)) ++cleared;
   }
   return cleared > 1;
 }

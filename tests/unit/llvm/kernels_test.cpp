@@ -190,20 +190,6 @@ TEST(Kernels, ParametersMayDifferFromNeuronToNeuron) {
   EXPECT_TRUE(same_as_reference(w.model, {.special_values = true}));
 }
 
-TEST(Kernels, ThresholdsOfEitherSignAreSubtractedAlike) {
-  for (const std::vector<float>& thresholds : std::vector<std::vector<float>>{
-           {1.0f}, {0.0f}, {-0.0f}, {-1.0f}, {1.0f, -1.0f, 0.0f, -0.0f, 1e-40f, 3e38f}}) {
-    NetworkWriter w;
-    const Signal in = w.input(150);
-    std::vector<float> all(thresholds.size() == 1 ? 1 : 150);
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] = thresholds[i % thresholds.size()];
-    w.cell(lif_cell(), {{{in}}}, {{{0.9f}}, {all}}, 150);
-    w.cell(lif_cell(true), {{{in}}}, {{{-0.9f}}, {all}}, 150);
-    EXPECT_TRUE(same_as_reference(w.model, {.density = 0.7f, .scale = 3.0f, .special_values = true}))
-        << thresholds[0];
-  }
-}
-
 TEST(Kernels, AConditionIsCarriedIntoTheNextStepWhereItIsComputedAnyway) {
   const auto carried = [](const Cell& cell) {
     std::vector<NodeId> wanted = cell.next_state;
