@@ -57,8 +57,10 @@ std::string size_text(std::size_t bytes) {
 
 void Table::machine(Machine& machine) {
   if (format_ == Format::json) {
-    nlohmann::ordered_json json{
-        {"adds", machine.adds()}, {"fmas", machine.fmas()}, {"operations", machine.operations()}};
+    nlohmann::ordered_json json{{"registers", machine.registers()},
+                                {"adds", machine.adds()},
+                                {"fmas", machine.fmas()},
+                                {"operations", machine.operations()}};
     for (const std::size_t bytes : kSizes) {
       json["read"][std::to_string(bytes)] = machine.read(bytes);
       json["update"][std::to_string(bytes)] = machine.update(bytes);
@@ -67,9 +69,10 @@ void Table::machine(Machine& machine) {
     return;
   }
   std::printf(
-      "one core: row adds from L1 %.1f G/s, fused multiply-adds %.1f G/s, operations on registers %.1f "
-      "G/s\n\n",
-      machine.adds() / 1e9, machine.fmas() / 1e9, machine.operations() / 1e9);
+      "limits in registers of %s; one core: row adds from L1 %.1f G/s, fused multiply-adds %.1f G/s, "
+      "operations on "
+      "registers %.1f G/s\n\n",
+      machine.registers(), machine.adds() / 1e9, machine.fmas() / 1e9, machine.operations() / 1e9);
   std::printf(format_ == Format::markdown ? "| working set | read GB/s | update GB/s |\n|---|---|---|\n"
                                           : "working set  read GB/s  update GB/s\n");
   for (const std::size_t bytes : kSizes)

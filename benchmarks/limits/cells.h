@@ -1,36 +1,36 @@
-// The neurons' updates with states in registers: V registers of 16 neurons, as many steps as the caller
+// The neurons' updates with states in registers: V registers of neurons, as many steps as the caller
 // likes. Each line is one operation of the equations in graphs/neurons, rounded as written.
 #pragma once
 
 #include "limits/limit.h"
-#include "limits/wide.h"
+#include "limits/registers.h"
 
-namespace spikeloom::benchmarks {
+namespace spikeloom::benchmarks::inline SPIKELOOM_REGISTERS {
 
 /// mem = beta * mem + input - fired * threshold. A silent neuron would subtract 0, which changes no bit.
 template <int V>
 struct Lif {
   static constexpr int kStates = 1;
-  __m512 beta, threshold, mem[V];
-  __mmask16 fired[V];
+  Register beta, threshold, mem[V];
+  Mask fired[V];
 
   SPIKELOOM_WIDE_INLINE void start(const Neuron& n) {
-    beta = _mm512_set1_ps(n.beta), threshold = _mm512_set1_ps(n.threshold);
-    for (int v = 0; v < V; ++v) mem[v] = _mm512_setzero_ps(), fired[v] = 0;
+    beta = same(n.beta), threshold = same(n.threshold);
+    for (int v = 0; v < V; ++v) mem[v] = zero(), fired[v] = nobody();
   }
-  SPIKELOOM_WIDE_INLINE void load(const float* states, std::size_t) {
+  SPIKELOOM_WIDE_INLINE void read(const float* states, std::size_t) {
     for (int v = 0; v < V; ++v) {
-      mem[v] = _mm512_loadu_ps(states + v * kLanes);
-      fired[v] = _mm512_cmp_ps_mask(mem[v], threshold, _CMP_GT_OQ);
+      mem[v] = load(states + v * kLanes);
+      fired[v] = above(mem[v], threshold);
     }
   }
-  SPIKELOOM_WIDE_INLINE void store(float* states, std::size_t) const {
-    for (int v = 0; v < V; ++v) _mm512_storeu_ps(states + v * kLanes, mem[v]);
+  SPIKELOOM_WIDE_INLINE void write(float* states, std::size_t) const {
+    for (int v = 0; v < V; ++v) store(states + v * kLanes, mem[v]);
   }
-  SPIKELOOM_WIDE_INLINE void step(int v, __m512 input) {
-    const __m512 m = _mm512_add_ps(_mm512_mul_ps(beta, mem[v]), input);
-    mem[v] = _mm512_mask_sub_ps(m, fired[v], m, threshold);
-    fired[v] = _mm512_cmp_ps_mask(mem[v], threshold, _CMP_GT_OQ);
+  SPIKELOOM_WIDE_INLINE void step(int v, Register input) {
+    const Register m = add(mul(beta, mem[v]), input);
+    mem[v] = sub_where(fired[v], m, threshold);
+    fired[v] = above(mem[v], threshold);
   }
 };
 
@@ -38,31 +38,31 @@ struct Lif {
 template <int V>
 struct Synaptic {
   static constexpr int kStates = 2;
-  __m512 alpha, beta, threshold, mem[V], syn[V];
-  __mmask16 fired[V];
+  Register alpha, beta, threshold, mem[V], syn[V];
+  Mask fired[V];
 
   SPIKELOOM_WIDE_INLINE void start(const Neuron& n) {
-    alpha = _mm512_set1_ps(n.alpha), beta = _mm512_set1_ps(n.beta), threshold = _mm512_set1_ps(n.threshold);
-    for (int v = 0; v < V; ++v) mem[v] = syn[v] = _mm512_setzero_ps(), fired[v] = 0;
+    alpha = same(n.alpha), beta = same(n.beta), threshold = same(n.threshold);
+    for (int v = 0; v < V; ++v) mem[v] = syn[v] = zero(), fired[v] = nobody();
   }
-  SPIKELOOM_WIDE_INLINE void load(const float* states, std::size_t stride) {
+  SPIKELOOM_WIDE_INLINE void read(const float* states, std::size_t stride) {
     for (int v = 0; v < V; ++v) {
-      mem[v] = _mm512_loadu_ps(states + v * kLanes);
-      syn[v] = _mm512_loadu_ps(states + stride + v * kLanes);
-      fired[v] = _mm512_cmp_ps_mask(mem[v], threshold, _CMP_GT_OQ);
+      mem[v] = load(states + v * kLanes);
+      syn[v] = load(states + stride + v * kLanes);
+      fired[v] = above(mem[v], threshold);
     }
   }
-  SPIKELOOM_WIDE_INLINE void store(float* states, std::size_t stride) const {
+  SPIKELOOM_WIDE_INLINE void write(float* states, std::size_t stride) const {
     for (int v = 0; v < V; ++v) {
-      _mm512_storeu_ps(states + v * kLanes, mem[v]);
-      _mm512_storeu_ps(states + stride + v * kLanes, syn[v]);
+      store(states + v * kLanes, mem[v]);
+      store(states + stride + v * kLanes, syn[v]);
     }
   }
-  SPIKELOOM_WIDE_INLINE void step(int v, __m512 input) {
-    syn[v] = _mm512_add_ps(_mm512_mul_ps(alpha, syn[v]), input);
-    const __m512 m = _mm512_add_ps(_mm512_mul_ps(beta, mem[v]), syn[v]);
-    mem[v] = _mm512_mask_sub_ps(m, fired[v], m, threshold);
-    fired[v] = _mm512_cmp_ps_mask(mem[v], threshold, _CMP_GT_OQ);
+  SPIKELOOM_WIDE_INLINE void step(int v, Register input) {
+    syn[v] = add(mul(alpha, syn[v]), input);
+    const Register m = add(mul(beta, mem[v]), syn[v]);
+    mem[v] = sub_where(fired[v], m, threshold);
+    fired[v] = above(mem[v], threshold);
   }
 };
 
@@ -71,49 +71,44 @@ struct Synaptic {
 template <int V>
 struct Alpha {
   static constexpr int kStates = 3;
-  __m512 alpha, beta, gain, threshold, mem[V], exc[V], inh[V];
-  __mmask16 kept[V];
+  Register alpha, beta, gain, threshold, mem[V], exc[V], inh[V];
+  Silent silent[V];
 
   SPIKELOOM_WIDE_INLINE void start(const Neuron& n) {
-    alpha = _mm512_set1_ps(n.alpha), beta = _mm512_set1_ps(n.beta), gain = _mm512_set1_ps(n.gain);
-    threshold = _mm512_set1_ps(n.threshold);
-    for (int v = 0; v < V; ++v) mem[v] = exc[v] = inh[v] = _mm512_setzero_ps(), kept[v] = 0xffff;
+    alpha = same(n.alpha), beta = same(n.beta), gain = same(n.gain);
+    threshold = same(n.threshold);
+    for (int v = 0; v < V; ++v) mem[v] = exc[v] = inh[v] = zero(), silent[v] = everybody_silent();
   }
-  SPIKELOOM_WIDE_INLINE void load(const float* states, std::size_t stride) {
+  SPIKELOOM_WIDE_INLINE void read(const float* states, std::size_t stride) {
     for (int v = 0; v < V; ++v) {
-      mem[v] = _mm512_loadu_ps(states + v * kLanes);
-      exc[v] = _mm512_loadu_ps(states + stride + v * kLanes);
-      inh[v] = _mm512_loadu_ps(states + 2 * stride + v * kLanes);
-      kept[v] = _mm512_cmp_ps_mask(mem[v], threshold, _CMP_NGT_UQ);
+      mem[v] = load(states + v * kLanes);
+      exc[v] = load(states + stride + v * kLanes);
+      inh[v] = load(states + 2 * stride + v * kLanes);
+      silent[v] = not_above(mem[v], threshold);
     }
   }
-  SPIKELOOM_WIDE_INLINE void store(float* states, std::size_t stride) const {
+  SPIKELOOM_WIDE_INLINE void write(float* states, std::size_t stride) const {
     for (int v = 0; v < V; ++v) {
-      _mm512_storeu_ps(states + v * kLanes, mem[v]);
-      _mm512_storeu_ps(states + stride + v * kLanes, exc[v]);
-      _mm512_storeu_ps(states + 2 * stride + v * kLanes, inh[v]);
+      store(states + v * kLanes, mem[v]);
+      store(states + stride + v * kLanes, exc[v]);
+      store(states + 2 * stride + v * kLanes, inh[v]);
     }
   }
-  SPIKELOOM_WIDE_INLINE void step(int v, __m512 input) {
-    exc[v] = _mm512_maskz_add_ps(kept[v], _mm512_mul_ps(alpha, exc[v]), input);
-    inh[v] = _mm512_maskz_sub_ps(kept[v], _mm512_mul_ps(beta, inh[v]), input);
-    mem[v] = _mm512_mul_ps(gain, _mm512_add_ps(exc[v], inh[v]));
-    kept[v] = _mm512_cmp_ps_mask(mem[v], threshold, _CMP_NGT_UQ);
+  SPIKELOOM_WIDE_INLINE void step(int v, Register input) {
+    exc[v] = add_of(silent[v], mul(alpha, exc[v]), input);
+    inh[v] = sub_of(silent[v], mul(beta, inh[v]), input);
+    mem[v] = mul(gain, add(exc[v], inh[v]));
+    silent[v] = not_above(mem[v], threshold);
   }
 };
 
 /// Which neurons of register v fired in the last step.
-template <int V>
-SPIKELOOM_WIDE_INLINE __mmask16 spikes(const Lif<V>& cell, int v) {
-  return cell.fired[v];
-}
-template <int V>
-SPIKELOOM_WIDE_INLINE __mmask16 spikes(const Synaptic<V>& cell, int v) {
-  return cell.fired[v];
-}
-template <int V>
-SPIKELOOM_WIDE_INLINE __mmask16 spikes(const Alpha<V>& cell, int v) {
-  return static_cast<__mmask16>(~cell.kept[v]);
+template <template <int> class Cell, int V>
+SPIKELOOM_WIDE_INLINE Word spikes(const Cell<V>& cell, int v) {
+  if constexpr (requires { cell.fired; })
+    return bits(cell.fired[v]);
+  else
+    return static_cast<Word>(kIsSilentInverted ? ~bits(cell.silent[v]) : bits(cell.silent[v]));
 }
 
-}  // namespace spikeloom::benchmarks
+}  // namespace spikeloom::benchmarks::inline SPIKELOOM_REGISTERS

@@ -101,10 +101,5 @@ std::unique_ptr<Limit> recurrent(const Shape& shape);
 
 /// Two convolutions with pools, and a readout: W3.
 std::unique_ptr<Limit> pictures(const Shape& shape);
-std::unique_ptr<Limit> plain_pictures(const Shape& shape);
-
-/// Any of the others, for machines without AVX-512: plain loops over events.
-enum class Form { network, neurons, recurrent };
-std::unique_ptr<Limit> plain(Form form, const Shape& shape);
 
 }  // namespace spikeloom::benchmarks

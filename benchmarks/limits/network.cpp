@@ -3,25 +3,30 @@
 #include <cmath>
 #include <thread>
 
+#include "limits/forms.h"
 #include "limits/tiles.h"
 
-namespace spikeloom::benchmarks {
+namespace spikeloom::benchmarks::inline SPIKELOOM_REGISTERS {
 namespace {
 
-// Widths were tried on the shapes of the table: 64 neurons and two steps at a time keep eight sums going,
+// Widths were tried on the shapes of the table: four registers and two steps at a time keep eight sums going,
 // which hides the latency of an addition; a readout of one or two registers needs more steps for the same.
+template <template <int> class Cell>
+TileKernel kernel_of(std::size_t outputs, bool is_constant, std::size_t batch) {
+  if (is_constant) return batch == 1 ? constant_kernel<Cell, 8, 1>() : constant_kernel<Cell, 4, kLanes / 4>();
+  if (outputs <= kLanes) return tile_kernel<Cell, 1, 8>();
+  if (outputs <= 2 * kLanes) return tile_kernel<Cell, 2, 4>();
+  return batch == 1 ? tile_kernel<Cell, 8, 1>() : tile_kernel<Cell, 4, 2>();
+}
+
 TileKernel kernel_for(const Layer& layer, bool is_constant, std::size_t batch) {
-  const bool lif = layer.neuron.kind == Kind::lif;
-  if (is_constant && batch == 1)
-    return lif ? constant_kernel<Lif, 8, 1>() : constant_kernel<Synaptic, 8, 1>();
-  if (is_constant) return lif ? constant_kernel<Lif, 4, 4>() : constant_kernel<Synaptic, 4, 4>();
-  if (layer.outputs <= 16) return lif ? tile_kernel<Lif, 1, 8>() : tile_kernel<Synaptic, 1, 8>();
-  if (layer.outputs <= 32) return lif ? tile_kernel<Lif, 2, 4>() : tile_kernel<Synaptic, 2, 4>();
-  return lif ? tile_kernel<Lif, 4, 2>() : tile_kernel<Synaptic, 4, 2>();
+  return layer.neuron.kind == Kind::lif ? kernel_of<Lif>(layer.outputs, is_constant, batch)
+                                        : kernel_of<Synaptic>(layer.outputs, is_constant, batch);
 }
 
 constexpr std::size_t kBlock = 100;  // steps
 constexpr std::size_t kShared = 8;   // samples that need most of a panel
+constexpr std::size_t kWords = 64 / kLanes;
 
 class Network final : public Limit {
  public:
@@ -160,8 +165,8 @@ class Network final : public Limit {
     }
     const Bits& last = stages_.back().bits;
     sink.spikes(first, steps, sample, samples,
-                reinterpret_cast<const std::uint64_t*>(last.row(sample, first)), last.words / 4,
-                last.steps * last.words / 4);
+                reinterpret_cast<const std::uint64_t*>(last.row(sample, first)), last.words / kWords,
+                last.steps * last.words / kWords);
   }
 
   static TileBlock block_of(const Stage& stage, const Events& events, std::size_t tile, std::size_t sample,
@@ -192,9 +197,8 @@ class Network final : public Limit {
 
 }  // namespace
 
-std::unique_ptr<Limit> network(const Shape& shape) {
-  if (!is_wide()) return plain(Form::network, shape);
+std::unique_ptr<Limit> make_network(const Shape& shape) {
   return std::make_unique<Network>(shape);
 }
 
-}  // namespace spikeloom::benchmarks
+}  // namespace spikeloom::benchmarks::inline SPIKELOOM_REGISTERS

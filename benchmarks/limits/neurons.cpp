@@ -4,9 +4,10 @@
 #include <array>
 
 #include "limits/cells.h"
+#include "limits/forms.h"
 #include "limits/panels.h"
 
-namespace spikeloom::benchmarks {
+namespace spikeloom::benchmarks::inline SPIKELOOM_REGISTERS {
 namespace {
 
 constexpr std::size_t kTilesAhead = 2;
@@ -19,28 +20,27 @@ struct Block {
   float* states;
   std::size_t states_stride;
   std::size_t registers, steps;
-  std::uint16_t* bits;
+  Word* bits;
   std::size_t bits_stride;
 };
 
-/// Who fired; of Alpha, who did not.
+/// Who fired; of Alpha, what `silent` has.
 template <class Cell>
-SPIKELOOM_WIDE_INLINE __mmask16 mask(const Cell& cell, int v) {
-  if constexpr (requires { cell.kept; })
-    return cell.kept[v];
+SPIKELOOM_WIDE_INLINE Word word(const Cell& cell, int v) {
+  if constexpr (requires { cell.silent; })
+    return bits(cell.silent[v]);
   else
-    return cell.fired[v];
+    return bits(cell.fired[v]);
 }
 
 template <template <int> class Cell, int V>
 SPIKELOOM_WIDE_INLINE void run_tile(const Block& b, std::size_t first, const Neuron& neuron) {
   Cell<V> cell;
   cell.start(neuron);
-  cell.load(b.states + first * kLanes, b.states_stride);
-  __m512 input[V];
-  for (int v = 0; v < V; ++v)
-    input[v] = _mm512_loadu_ps(b.input + (first + static_cast<std::size_t>(v)) * kLanes);
-  std::uint16_t* bits = b.bits + first;
+  cell.read(b.states + first * kLanes, b.states_stride);
+  Register input[V];
+  for (int v = 0; v < V; ++v) input[v] = load(b.input + (first + static_cast<std::size_t>(v)) * kLanes);
+  Word* bits = b.bits + first;
   // What the next tiles begin with comes while this one runs: more steps than a core looks ahead.
   for (std::size_t v = kTilesAhead * V; v < (kTilesAhead + 1) * V; ++v) {
     for (int s = 0; s < Cell<V>::kStates; ++s)
@@ -53,9 +53,9 @@ SPIKELOOM_WIDE_INLINE void run_tile(const Block& b, std::size_t first, const Neu
       cell.step(v, input[v]);
       // One store for each: joined to wider ones, they would leave the mask registers by a port of the
       // arithmetic.
-      static_cast<volatile std::uint16_t*>(bits)[v] = mask(cell, v);
+      static_cast<volatile Word*>(bits)[v] = word(cell, v);
     }
-  cell.store(b.states + first * kLanes, b.states_stride);
+  cell.write(b.states + first * kLanes, b.states_stride);
 }
 
 template <template <int> class Cell, int V>
@@ -68,8 +68,8 @@ SPIKELOOM_WIDE void run(const Block& b, const Neuron& neuron) {
 /// Who fired, from who did not.
 SPIKELOOM_WIDE void invert(const Block& b) {
   for (std::size_t step = 0; step < b.steps; ++step) {
-    std::uint16_t* row = b.bits + step * b.bits_stride;
-    for (std::size_t r = 0; r < b.registers; ++r) row[r] = static_cast<std::uint16_t>(~row[r]);
+    Word* row = b.bits + step * b.bits_stride;
+    for (std::size_t r = 0; r < b.registers; ++r) row[r] = static_cast<Word>(~row[r]);
   }
 }
 
@@ -112,10 +112,10 @@ class Neurons final : public Limit {
                           bits_.word.data() + r,
                           bits_.words};
         kernel_(block, neuron_);
-        if (neuron_.kind == Kind::alpha) invert(block);
+        if (kIsSilentInverted && neuron_.kind == Kind::alpha) invert(block);
       }
       sinks[0]->spikes(first, steps, 0, 1, reinterpret_cast<const std::uint64_t*>(bits_.word.data()),
-                       bits_.words / 4, 0);
+                       bits_.words / (64 / kLanes), 0);
     }
   }
 
@@ -123,8 +123,8 @@ class Neurons final : public Limit {
     const double n = static_cast<double>(shape_.layers[0].outputs);
     const double blocks = static_cast<double>((shape_.steps + block_ - 1) / block_);
     const std::size_t state = states_count_ * shape_.layers[0].outputs * sizeof(float);
-    const std::size_t bits = bits_.word.size() * sizeof(std::uint16_t);
-    const double all_bits = static_cast<double>(shape_.steps * bits_.words * sizeof(std::uint16_t));
+    const std::size_t bits = bits_.word.size() * sizeof(Word);
+    const double all_bits = static_cast<double>(shape_.steps * bits_.words * sizeof(Word));
     // Between two runs the other side has the same numbers of its own in the caches.
     const std::size_t all = 2 * (state + shape_.layers[0].outputs * sizeof(float) + bits);
     Work::Phase phase;
@@ -151,9 +151,8 @@ class Neurons final : public Limit {
 
 }  // namespace
 
-std::unique_ptr<Limit> neurons(const Shape& shape) {
-  if (!is_wide()) return plain(Form::neurons, shape);
+std::unique_ptr<Limit> make_neurons(const Shape& shape) {
   return std::make_unique<Neurons>(shape);
 }
 
-}  // namespace spikeloom::benchmarks
+}  // namespace spikeloom::benchmarks::inline SPIKELOOM_REGISTERS

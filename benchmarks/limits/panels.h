@@ -4,10 +4,10 @@
 #include <span>
 
 #include "limits/limit.h"
-#include "limits/wide.h"
+#include "limits/registers.h"
 #include "machine/memory.h"
 
-namespace spikeloom::benchmarks {
+namespace spikeloom::benchmarks::inline SPIKELOOM_REGISTERS {
 
 /// [tile][input][width], zeros behind the last neuron.
 struct Panels {
@@ -33,30 +33,32 @@ struct Panels {
   std::size_t bytes() const { return inputs * width * sizeof(float); }
 };
 
-/// Spikes of a population over a run: [sample][step][16-bit words], zeros behind the last neuron. Split in
+/// Spikes of a population over a run: [sample][step][words], zeros behind the last neuron. Split in
 /// tiles, each holds such rows of its own neurons, one tile behind the other: a tile that runs many steps
 /// then writes to consecutive memory.
 struct Bits {
   std::size_t samples = 0, steps = 0, tiles = 0;
-  std::size_t words = 0;  // of a tile's row: 16 bits each, a multiple of 4
-  Memory<std::uint16_t> word;
+  std::size_t width = 0;  // neurons of a tile
+  std::size_t words = 0;  // of a tile's row: a register's bits each, a multiple of 64 bits
+  Memory<Word> word;
 
   Bits() = default;
   Bits(std::size_t samples_, std::size_t steps_, std::size_t neurons, std::size_t tiles_ = 1)
       : samples(samples_),
         steps(steps_),
         tiles(tiles_),
-        words(round_up(neurons / tiles, 64) / kLanes),
+        width(neurons / tiles),
+        words(round_up(width, 64) / kLanes),
         word(tiles * samples * steps * words) {}
 
-  std::uint16_t* row(std::size_t sample, std::size_t step, std::size_t tile = 0) const {
+  Word* row(std::size_t sample, std::size_t step, std::size_t tile = 0) const {
     return word.data() + ((tile * samples + sample) * steps + step) * words;
   }
   std::uint64_t count() const {
     std::uint64_t sum = 0;
-    for (const std::uint16_t w : word) sum += static_cast<std::uint64_t>(__builtin_popcount(w));
+    for (const Word w : word) sum += static_cast<std::uint64_t>(__builtin_popcount(w));
     return sum;
   }
 };
 
-}  // namespace spikeloom::benchmarks
+}  // namespace spikeloom::benchmarks::inline SPIKELOOM_REGISTERS

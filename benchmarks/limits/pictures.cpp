@@ -7,16 +7,17 @@
 
 #include "limits/cells.h"
 #include "limits/events.h"
+#include "limits/forms.h"
 
-namespace spikeloom::benchmarks {
+namespace spikeloom::benchmarks::inline SPIKELOOM_REGISTERS {
 namespace {
 
 constexpr std::size_t kWindow = 5;
 
 /// Events that come place by place, put in the order of channel, row, column.
 struct Sorted {
-  std::vector<std::uint16_t> channel, place;  // as they came
-  std::vector<std::uint16_t> by_channel, at;  // sorted
+  std::vector<Word> channel, place;  // as they came
+  std::vector<Word> by_channel, at;  // sorted
   std::vector<std::uint32_t> begin;
   std::size_t count = 0;
 
@@ -26,8 +27,8 @@ struct Sorted {
   void add(std::uint64_t fired, std::size_t of, std::size_t first) {
     for (; fired != 0; fired &= fired - 1) {
       const auto c = static_cast<std::size_t>(__builtin_ctzll(fired)) + first;
-      channel[count] = static_cast<std::uint16_t>(c);
-      place[count++] = static_cast<std::uint16_t>(of);
+      channel[count] = static_cast<Word>(c);
+      place[count++] = static_cast<Word>(of);
       ++begin[c + 1];
     }
   }
@@ -75,39 +76,38 @@ struct Convolved {
 
   /// `values`: of a constant input; else an event is a spike.
   template <bool values>
-  SPIKELOOM_WIDE_INLINE void add(std::size_t c, std::size_t row, std::size_t column, float value) {
+  SPIKELOOM_WIDE_INLINE void add_event(std::size_t c, std::size_t row, std::size_t column, float value) {
     const std::size_t first_row = row < kWindow - 1 ? 0 : row - (kWindow - 1),
                       last_row = std::min(row, kSide - 1),
                       first = column < kWindow - 1 ? 0 : column - (kWindow - 1),
                       last = std::min(column, kSide - 1), length = (last - first + 1) * kRegisters;
-    const __m512 x = _mm512_set1_ps(value);
+    const Register x = same(value);
     for (std::size_t y = first_row; y <= last_row; ++y) {
       float* to = &sums[(y * kSide + first) * kStrip];
       const float* from =
           &weights[((c * kWindow + row - y) * kWindow + kWindow - 1 - (column - first)) * kStrip];
       for (std::size_t i = 0; i < length; ++i) {
-        const __m512 sum = _mm512_loadu_ps(to + i * kLanes), w = _mm512_loadu_ps(from + i * kLanes);
-        _mm512_storeu_ps(to + i * kLanes, values ? _mm512_fmadd_ps(w, x, sum) : _mm512_add_ps(sum, w));
+        const Register sum = load(to + i * kLanes), w = load(from + i * kLanes);
+        store(to + i * kLanes, values ? fused(w, x, sum) : add(sum, w));
       }
     }
     adds += static_cast<double>((last_row - first_row + 1) * length * kLanes);
   }
 
-  SPIKELOOM_WIDE_INLINE __m512 largest(std::size_t y, std::size_t x, int v) const {
+  SPIKELOOM_WIDE_INLINE Register largest_of(std::size_t y, std::size_t x, int v) const {
     const float* at = &sums[((2 * y) * kSide + 2 * x) * kStrip + static_cast<std::size_t>(v) * kLanes];
-    const __m512 top = _mm512_max_ps(_mm512_loadu_ps(at + kStrip), _mm512_loadu_ps(at));
+    const Register top = largest(load(at + kStrip), load(at));
     const float* below = at + kSide * kStrip;
-    return _mm512_max_ps(_mm512_loadu_ps(below + kStrip), _mm512_max_ps(_mm512_loadu_ps(below), top));
+    return largest(load(below + kStrip), largest(load(below), top));
   }
 
   /// A constant input's sums, pooled once.
   SPIKELOOM_WIDE void pool() {
-    const __m512 zero = _mm512_setzero_ps();
     for (std::size_t y = 0; y < kPooled; ++y)
       for (std::size_t x = 0; x < kPooled; ++x)
         for (int v = 0; v < kRegisters; ++v)
-          _mm512_storeu_ps(&pooled[(y * kPooled + x) * kStrip + static_cast<std::size_t>(v) * kLanes],
-                           _mm512_add_ps(largest(y, x, v), zero));  // -0 becomes +0
+          store(&pooled[(y * kPooled + x) * kStrip + static_cast<std::size_t>(v) * kLanes],
+                add(largest_of(y, x, v), zero()));  // -0 becomes +0
   }
 
   template <bool is_constant>
@@ -118,17 +118,17 @@ struct Convolved {
         const std::size_t place = y * kPooled + x;
         Lif<kRegisters> cell;
         cell.start(neuron);
-        cell.load(&mem[place * kStrip], 0);
+        cell.read(&mem[place * kStrip], 0);
         for (int v = 0; v < kRegisters; ++v) {
           const std::size_t at = place * kStrip + static_cast<std::size_t>(v) * kLanes;
-          cell.step(v, is_constant ? _mm512_loadu_ps(&pooled[at]) : largest(y, x, v));
+          cell.step(v, is_constant ? load(&pooled[at]) : largest_of(y, x, v));
         }
-        cell.store(&mem[place * kStrip], 0);
-        std::uint64_t bits = 0;
+        cell.write(&mem[place * kStrip], 0);
+        std::uint64_t channels = 0;
         for (int v = 0; v < kRegisters; ++v)
-          bits |= static_cast<std::uint64_t>(cell.fired[v]) << (v * kLanes);
-        if constexpr (O % kLanes != 0) bits &= (std::uint64_t{1} << O) - 1;
-        fired.add(bits, place, 0);
+          channels |= static_cast<std::uint64_t>(bits(cell.fired[v])) << (v * kLanes);
+        if constexpr (O % kLanes != 0) channels &= (std::uint64_t{1} << O) - 1;
+        fired.add(channels, place, 0);
       }
     fired.sort();
     spikes += fired.count;
@@ -142,19 +142,21 @@ class Pictures final : public Limit {
   using First = Convolved<C, S, 12>;
   using Second = Convolved<12, First::kPooled, 64>;
   static_assert(Second::kStrip == 64);
+  static constexpr int kDigitRegisters = (10 + kLanes - 1) / kLanes;
+  static constexpr std::size_t kDigits = std::size_t{kDigitRegisters} * kLanes;
 
  public:
   explicit Pictures(const Shape& shape)
       : shape_(shape),
         first_(shape.layers[0]),
         second_(shape.layers[1]),
-        readout_(Second::kNeurons * kLanes),
+        readout_(Second::kNeurons * kDigits),
         events_(1, C * S * S, true),
         bits_(shape.batch * shape.steps) {
     const Layer& last = shape.layers[2];
     for (std::size_t o = 0; o < last.outputs; ++o)
       for (std::size_t i = 0; i < last.inputs; ++i)
-        readout_[i * kLanes + o] = last.weight[o * last.inputs + i];
+        readout_[i * kDigits + o] = last.weight[o * last.inputs + i];
   }
 
   SPIKELOOM_WIDE void run(std::span<Sink* const> sinks) override {
@@ -175,7 +177,7 @@ class Pictures final : public Limit {
                            .operations = 1.25 * inputs * static_cast<double>(round_up(C * S * S, 64))});
     add_phases(work, first_, inputs, runs, shape_.constant);
     add_phases(work, second_, runs, runs, false);
-    work.phases.push_back({.adds = static_cast<double>(second_.spikes) * kLanes});
+    work.phases.push_back({.adds = static_cast<double>(second_.spikes * kDigits)});
     work.synaptic_operations += static_cast<double>(second_.spikes) * 10;
     return work;
   }
@@ -200,7 +202,7 @@ class Pictures final : public Limit {
   SPIKELOOM_WIDE void run_sample(std::size_t sample) {
     std::fill(first_.mem.begin(), first_.mem.end(), 0.0f);
     std::fill(second_.mem.begin(), second_.mem.end(), 0.0f);
-    Lif<1> digit;
+    Lif<kDigitRegisters> digit;
     digit.start(shape_.layers[2].neuron);
     if (shape_.constant) {
       list(shape_.input + sample * C * S * S);
@@ -219,16 +221,22 @@ class Pictures final : public Limit {
       }
       second_.begin();
       for (std::size_t i = 0; i < first_.fired.count; ++i)
-        second_.template add<false>(first_.fired.by_channel[i], first_.fired.at[i] / First::kPooled,
-                                    first_.fired.at[i] % First::kPooled, 1);
+        second_.template add_event<false>(first_.fired.by_channel[i], first_.fired.at[i] / First::kPooled,
+                                          first_.fired.at[i] % First::kPooled, 1);
       second_.template step<false>();
-      __m512 sum = _mm512_setzero_ps();
+      Register sum[kDigitRegisters];
+      for (Register& s : sum) s = zero();
       for (std::size_t i = 0; i < second_.fired.count; ++i) {
         const std::size_t input = second_.fired.by_channel[i] * Second::kPlaces + second_.fired.at[i];
-        sum = _mm512_add_ps(sum, _mm512_loadu_ps(&readout_[input * kLanes]));
+        for (int v = 0; v < kDigitRegisters; ++v)
+          sum[v] = add(sum[v], load(&readout_[input * kDigits + static_cast<std::size_t>(v) * kLanes]));
       }
-      digit.step(0, sum);
-      bits_[sample * shape_.steps + step] = digit.fired[0] & 0x3ffu;
+      std::uint64_t fired = 0;
+      for (int v = 0; v < kDigitRegisters; ++v) {
+        digit.step(v, sum[v]);
+        fired |= static_cast<std::uint64_t>(spikes(digit, v)) << (v * kLanes);
+      }
+      bits_[sample * shape_.steps + step] = fired & 0x3ffu;
     }
   }
 
@@ -241,7 +249,7 @@ class Pictures final : public Limit {
   SPIKELOOM_WIDE void add_input() {
     for (std::size_t i = 0; i < events_.total(); ++i) {
       const std::size_t at = events_.index[i];
-      first_.template add<values>(at / (S * S), at / S % S, at % S, events_.value[i]);
+      first_.template add_event<values>(at / (S * S), at / S % S, at % S, events_.value[i]);
     }
   }
 
@@ -255,8 +263,7 @@ class Pictures final : public Limit {
 
 }  // namespace
 
-std::unique_ptr<Limit> pictures(const Shape& shape) {
-  if (!is_wide()) return plain_pictures(shape);
+std::unique_ptr<Limit> make_pictures(const Shape& shape) {
   switch (shape.layers[0].inputs) {
     case 28 * 28:
       return std::make_unique<Pictures<1, 28>>(shape);
@@ -269,4 +276,4 @@ std::unique_ptr<Limit> pictures(const Shape& shape) {
   }
 }
 
-}  // namespace spikeloom::benchmarks
+}  // namespace spikeloom::benchmarks::inline SPIKELOOM_REGISTERS

@@ -4,9 +4,10 @@
 
 #include "limits/cells.h"
 #include "limits/events.h"
+#include "limits/forms.h"
 #include "limits/panels.h"
 
-namespace spikeloom::benchmarks {
+namespace spikeloom::benchmarks::inline SPIKELOOM_REGISTERS {
 namespace {
 
 constexpr int kTile = 8;  // registers
@@ -25,31 +26,30 @@ struct Loop {
 /// Returns how many neurons fired.
 template <template <int> class Cell>
 SPIKELOOM_WIDE std::uint32_t run_step(const Loop& loop, const std::uint32_t* events, std::uint32_t count,
-                                      std::uint32_t* fired, std::uint16_t* bits) {
-  const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+                                      std::uint32_t* fired, Word* bits) {
   std::uint32_t fired_count = 0;
   for (std::size_t first = 0; first < loop.registers; first += kTile) {
     const std::size_t at = first * kLanes;
-    __m512 sum[kTile];
-    for (int v = 0; v < kTile; ++v) sum[v] = _mm512_loadu_ps(loop.bias + at + v * kLanes);
+    Register sum[kTile];
+    for (int v = 0; v < kTile; ++v) sum[v] = load(loop.bias + at + v * kLanes);
     for (std::uint32_t k = 0; k < count; ++k) {
       const float* row = loop.weight + events[k] * loop.stride + at;
 #pragma GCC unroll 16
-      for (int v = 0; v < kTile; ++v) sum[v] = _mm512_add_ps(sum[v], _mm512_loadu_ps(row + v * kLanes));
+      for (int v = 0; v < kTile; ++v) sum[v] = add(sum[v], load(row + v * kLanes));
     }
     Cell<kTile> cell;
     cell.start(loop.neuron);
-    cell.load(loop.states + at, loop.stride);
+    cell.read(loop.states + at, loop.stride);
 #pragma GCC unroll 16
     for (int v = 0; v < kTile; ++v) {
-      cell.step(v, _mm512_add_ps(_mm512_loadu_ps(loop.input + at + v * kLanes), sum[v]));
-      const __mmask16 active = spikes(cell, v);
+      cell.step(v, add(load(loop.input + at + v * kLanes), sum[v]));
+      const Word active = spikes(cell, v);
       bits[first + static_cast<std::size_t>(v)] = active;
-      const __m512i index = _mm512_add_epi32(lane, _mm512_set1_epi32(static_cast<int>(at) + v * kLanes));
-      _mm512_storeu_si512(fired + fired_count, _mm512_maskz_compress_epi32(active, index));
-      fired_count += static_cast<std::uint32_t>(__builtin_popcount(active));
+      fired_count +=
+          list_register(active, static_cast<std::uint32_t>(at) + static_cast<std::uint32_t>(v) * kLanes,
+                        fired + fired_count);
     }
-    cell.store(loop.states + at, loop.stride);
+    cell.write(loop.states + at, loop.stride);
   }
   return fired_count;
 }
@@ -82,18 +82,18 @@ class Recurrent final : public Limit {
     for (std::size_t s = 0; s < shape_.steps; ++s)
       count = step(loop, loop.events[s % 2], count, loop.events[(s + 1) % 2], bits_.row(0, s));
     sinks[0]->spikes(0, shape_.steps, 0, 1, reinterpret_cast<const std::uint64_t*>(bits_.word.data()),
-                     bits_.words / 4, 0);
+                     bits_.words / (64 / kLanes), 0);
   }
 
   Work work() const override {
     const double n = static_cast<double>(shape_.layers[0].outputs);
     const double events = static_cast<double>(bits_.count());
     // The rows that are read over and over are those of neurons that fire at all.
-    std::vector<std::uint16_t> active(bits_.words);
+    std::vector<Word> active(bits_.words);
     for (std::size_t step = 0; step < shape_.steps; ++step)
       for (std::size_t w = 0; w < bits_.words; ++w) active[w] |= bits_.row(0, step)[w];
     std::size_t rows = 0;
-    for (const std::uint16_t w : active) rows += static_cast<std::size_t>(__builtin_popcount(w));
+    for (const Word w : active) rows += static_cast<std::size_t>(__builtin_popcount(w));
     Work::Phase phase;
     phase.traffic = {
         {events * n * sizeof(float), rows * padded_ * sizeof(float), Work::Traffic::Way::long_rows}};
@@ -119,9 +119,8 @@ class Recurrent final : public Limit {
 
 }  // namespace
 
-std::unique_ptr<Limit> recurrent(const Shape& shape) {
-  if (!is_wide()) return plain(Form::recurrent, shape);
+std::unique_ptr<Limit> make_recurrent(const Shape& shape) {
   return std::make_unique<Recurrent>(shape);
 }
 
-}  // namespace spikeloom::benchmarks
+}  // namespace spikeloom::benchmarks::inline SPIKELOOM_REGISTERS

@@ -4,129 +4,14 @@
 #include <bit>
 #include <cstdint>
 #include <random>
-#include <span>
 #include <vector>
 
-#include "limits/wide.h"
+#include "limits/kernels.h"
 #include "machine/clock.h"
 #include "machine/memory.h"
 
 namespace spikeloom::benchmarks {
 namespace {
-
-constexpr std::size_t kRow = 128;  // floats: eight registers, enough to hide the latency of an addition
-
-// The same loop in three forms: with registers, with AVX2 and without; `Op` is what is done with a row.
-
-enum class Op { add, fma };
-
-template <Op op>
-SPIKELOOM_WIDE float add_rows_wide(const float* rows, std::size_t count, std::size_t times) {
-  __m512 sum[8];
-  for (__m512& s : sum) s = _mm512_setzero_ps();
-  const __m512 x = _mm512_set1_ps(0.5f);
-  for (std::size_t t = 0; t < times; ++t)
-    for (std::size_t r = 0; r < count; ++r)
-#pragma GCC unroll 8
-      for (int v = 0; v < 8; ++v) {
-        const __m512 w = _mm512_loadu_ps(rows + r * kRow + v * kLanes);
-        sum[v] = op == Op::add ? _mm512_add_ps(sum[v], w) : _mm512_fmadd_ps(w, x, sum[v]);
-      }
-  __m512 all = sum[0];
-  for (int v = 1; v < 8; ++v) all = _mm512_add_ps(all, sum[v]);
-  return _mm512_cvtss_f32(all);
-}
-
-template <Op op>
-__attribute__((target("avx2,fma"))) float add_rows_avx2(const float* rows, std::size_t count,
-                                                        std::size_t times) {
-  __m256 sum[8];
-  for (__m256& s : sum) s = _mm256_setzero_ps();
-  const __m256 x = _mm256_set1_ps(0.5f);
-  for (std::size_t t = 0; t < times; ++t)
-    for (std::size_t r = 0; r < 2 * count; ++r)
-#pragma GCC unroll 8
-      for (int v = 0; v < 8; ++v) {
-        const __m256 w = _mm256_loadu_ps(rows + r * kRow / 2 + v * 8);
-        sum[v] = op == Op::add ? _mm256_add_ps(sum[v], w) : _mm256_fmadd_ps(w, x, sum[v]);
-      }
-  __m256 all = sum[0];
-  for (int v = 1; v < 8; ++v) all = _mm256_add_ps(all, sum[v]);
-  float lanes[8];
-  _mm256_storeu_ps(lanes, all);
-  return lanes[0];
-}
-
-float add_rows_plain(const float* rows, std::size_t count, std::size_t times) {
-  float sum[kRow] = {};
-  for (std::size_t t = 0; t < times; ++t)
-    for (std::size_t r = 0; r < count; ++r)
-      for (std::size_t j = 0; j < kRow; ++j) sum[j] += rows[r * kRow + j];
-  return sum[0];
-}
-
-volatile float kept;  // what a loop computed, so that it may not be left out
-
-template <Op op>
-void add_rows(const float* rows, std::size_t count, std::size_t times) {
-  kept = is_wide() ? add_rows_wide<op>(rows, count, times)
-         : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
-             ? add_rows_avx2<op>(rows, count, times)
-             : add_rows_plain(rows, count, times);
-}
-
-SPIKELOOM_WIDE float add_in_order_wide(const float* rows, std::span<const std::uint32_t> order,
-                                       std::size_t row_size) {
-  __m512 sum[8];
-  for (__m512& s : sum) s = _mm512_setzero_ps();
-  for (const std::uint32_t index : order)
-    for (std::size_t r = 0; r < row_size; r += kRow)
-#pragma GCC unroll 8
-      for (int v = 0; v < 8; ++v)
-        sum[v] = _mm512_add_ps(sum[v], _mm512_loadu_ps(rows + index * row_size + r + v * kLanes));
-  __m512 all = sum[0];
-  for (int v = 1; v < 8; ++v) all = _mm512_add_ps(all, sum[v]);
-  return _mm512_cvtss_f32(all);
-}
-
-void add_rows_in_order(const float* rows, std::span<const std::uint32_t> order, std::size_t row_size) {
-  if (is_wide()) {
-    kept = add_in_order_wide(rows, order, row_size);
-  } else {
-    for (const std::uint32_t row : order) add_rows<Op::add>(rows + row * row_size, row_size / kRow, 1);
-  }
-}
-
-SPIKELOOM_WIDE void update_wide(float* values, std::size_t count) {
-  const __m512 x = _mm512_set1_ps(0.5f);
-  for (std::size_t i = 0; i < count; i += 4 * kLanes)
-#pragma GCC unroll 4
-    for (std::size_t j = 0; j < 4 * kLanes; j += kLanes)
-      _mm512_storeu_ps(values + i + j, _mm512_mul_ps(x, _mm512_loadu_ps(values + i + j)));
-}
-
-__attribute__((target_clones("avx2", "default"))) void update_plain(float* values, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) values[i] *= 0.5f;
-}
-
-SPIKELOOM_WIDE float operate_wide(std::size_t times) {
-  __m512 x[12];
-  for (int v = 0; v < 12; ++v) x[v] = _mm512_set1_ps(static_cast<float>(v));
-  const __m512 half = _mm512_set1_ps(0.5f);
-  for (std::size_t t = 0; t < times; ++t)
-#pragma GCC unroll 12
-    for (int v = 0; v < 12; ++v) x[v] = _mm512_add_ps(_mm512_mul_ps(x[v], half), half);
-  __m512 all = x[0];
-  for (int v = 1; v < 12; ++v) all = _mm512_add_ps(all, x[v]);
-  return _mm512_cvtss_f32(all);
-}
-
-__attribute__((target_clones("avx2", "default"))) float operate_plain(std::size_t times) {
-  float x[12 * kLanes] = {};
-  for (std::size_t t = 0; t < times; ++t)
-    for (float& v : x) v = v * 0.5f + 0.5f;
-  return x[0];
-}
 
 std::size_t quarter_power(std::size_t bytes) {
   const std::size_t step = std::max<std::size_t>(std::bit_floor(bytes) / 4, 4096);
@@ -140,25 +25,29 @@ std::size_t walks(std::size_t bytes) {
 
 }  // namespace
 
-Machine::Machine() {
-  const std::size_t rows = 16384 / sizeof(float) / kRow, times = 20000;
-  const Memory<float> l1(rows * kRow);
-  const double elements = static_cast<double>(rows * kRow * times);
-  adds_ = elements / best([&] { add_rows<Op::add>(l1.data(), rows, times); });
-  fmas_ = elements / best([&] { add_rows<Op::fma>(l1.data(), rows, times); });
-  constexpr std::size_t kTimes = 400000;
-  operations_ =
-      24.0 * kLanes * kTimes / best([&] { kept = is_wide() ? operate_wide(kTimes) : operate_plain(kTimes); });
+Machine::Machine() : probes_(kernels()->probes()) {
+  const std::size_t rows = 16384 / sizeof(float) / Probes::kRow, times = 20000;
+  const Memory<float> l1(rows * Probes::kRow);
+  const double elements = static_cast<double>(rows * Probes::kRow * times);
+  adds_ = elements / best([&] { probes_->add_rows(l1.data(), rows, times); });
+  fmas_ = elements / best([&] { probes_->fuse_rows(l1.data(), rows, times); });
+  double operations = 0;
+  operations_ = 1 / best([&] { operations = probes_->operate(400000); });
+  operations_ *= operations;
+}
+
+const char* Machine::registers() const {
+  return kernels()->registers;
 }
 
 double Machine::read(std::size_t working_set) {
   const std::size_t bytes = quarter_power(working_set);
   double& rate = read_[bytes];
   if (rate != 0) return rate;
-  const std::size_t rows = bytes / sizeof(float) / kRow, times = walks(bytes);
-  const Memory<float> memory(rows * kRow);
+  const std::size_t rows = bytes / sizeof(float) / Probes::kRow, times = walks(bytes);
+  const Memory<float> memory(rows * Probes::kRow);
   return rate = static_cast<double>(bytes * times) /
-                best([&] { add_rows<Op::add>(memory.data(), rows, times); });
+                best([&] { probes_->add_rows(memory.data(), rows, times); });
 }
 
 double Machine::update(std::size_t working_set) {
@@ -168,8 +57,7 @@ double Machine::update(std::size_t working_set) {
   const std::size_t times = walks(bytes);
   const Memory<float> memory(bytes / sizeof(float));
   return rate = static_cast<double>(2 * bytes * times) / best([&] {
-                  for (std::size_t t = 0; t < times; ++t)
-                    (is_wide() ? update_wide : update_plain)(memory.data(), memory.size());
+                  for (std::size_t t = 0; t < times; ++t) probes_->update(memory.data(), memory.size());
                 });
 }
 
@@ -184,7 +72,25 @@ double Machine::read_rows(std::size_t working_set, std::size_t row_bytes) {
   std::vector<std::uint32_t> order(walks(bytes) * (bytes / row_bytes));
   for (std::uint32_t& row : order) row = static_cast<std::uint32_t>(random() % (bytes / row_bytes));
   return rate = static_cast<double>(order.size() * row_bytes) /
-                best([&] { add_rows_in_order(memory.data(), order, row_size); });
+                best([&] { probes_->add_rows_in_order(memory.data(), order, row_size); });
+}
+
+double Machine::row(int registers) {
+  double& time = row_[registers];
+  if (time == 0) time = probes_->seconds_of_row(registers);
+  return time;
+}
+
+double Machine::update(Kind kind, int registers) {
+  double& time = update_tile_[{kind, registers}];
+  if (time == 0) time = probes_->seconds_of_update(kind, registers);
+  return time;
+}
+
+double Machine::list(bool floats) {
+  double& time = list_[floats];
+  if (time == 0) time = probes_->seconds_of_list(floats);
+  return time;
 }
 
 double Machine::rate(const Work::Traffic& traffic) {

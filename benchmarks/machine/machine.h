@@ -3,15 +3,20 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <utility>
 
 #include "limits/limit.h"
+#include "machine/probes.h"
 
 namespace spikeloom::benchmarks {
 
 class Machine {
  public:
+  /// Measured with the loops of kernels(), which may not be null.
   Machine();
+
+  const char* registers() const;  // their kind
 
   /// Bytes a second, reading a working set over and over. Measured once for each size, rounded to a quarter
   /// of a power of two.
@@ -37,9 +42,10 @@ class Machine {
 
  private:
   double rate(const Work::Traffic& traffic);
-  double adds_, fmas_, operations_;
+  std::unique_ptr<Probes> probes_;
+  double adds_ = 0, fmas_ = 0, operations_ = 0;
   std::map<int, double> row_;
-  std::map<std::pair<Kind, int>, double> cell_;
+  std::map<std::pair<Kind, int>, double> update_tile_;
   double list_[2] = {};
   std::map<std::size_t, double> read_, update_;                      // by working set
   std::map<std::pair<std::size_t, std::size_t>, double> read_rows_;  // by working set and row

@@ -1,0 +1,185 @@
+// In L1 and registers, with nothing else going on; or through a working set.
+#include "machine/probes.h"
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "limits/forms.h"
+#include "limits/tiles.h"
+#include "machine/clock.h"
+
+namespace spikeloom::benchmarks::inline SPIKELOOM_REGISTERS {
+namespace {
+
+volatile float kept;  // what a loop computed, so that it may not be left out
+
+enum class Op { add, fuse };
+
+template <Op op>
+SPIKELOOM_WIDE float add_to_registers(const float* rows, std::size_t count, std::size_t times) {
+  Register sum[8];
+  for (Register& s : sum) s = zero();
+  const Register x = same(0.5f);
+  for (std::size_t t = 0; t < times; ++t)
+    for (std::size_t r = 0; r < count * Probes::kRow; r += 8 * kLanes)
+#pragma GCC unroll 8
+      for (int v = 0; v < 8; ++v) {
+        const Register w = load(rows + r + v * kLanes);
+        sum[v] = op == Op::add ? add(sum[v], w) : fused(w, x, sum[v]);
+      }
+  Register all = sum[0];
+  for (int v = 1; v < 8; ++v) all = add(all, sum[v]);
+  return first_of(all);
+}
+
+SPIKELOOM_WIDE float add_in_order(const float* rows, std::span<const std::uint32_t> order, std::size_t size) {
+  Register sum[8];
+  for (Register& s : sum) s = zero();
+  for (const std::uint32_t index : order)
+    for (std::size_t r = 0; r < size; r += 8 * kLanes)
+#pragma GCC unroll 8
+      for (int v = 0; v < 8; ++v) sum[v] = add(sum[v], load(rows + index * size + r + v * kLanes));
+  Register all = sum[0];
+  for (int v = 1; v < 8; ++v) all = add(all, sum[v]);
+  return first_of(all);
+}
+
+SPIKELOOM_WIDE void halve(float* values, std::size_t count) {
+  const Register x = same(0.5f);
+  for (std::size_t i = 0; i < count; i += 4 * kLanes)
+#pragma GCC unroll 4
+    for (std::size_t j = 0; j < 4 * kLanes; j += kLanes) store(values + i + j, mul(x, load(values + i + j)));
+}
+
+constexpr int kOperands = 12;
+
+SPIKELOOM_WIDE float multiply_and_add(std::size_t times) {
+  Register x[kOperands];
+  for (int v = 0; v < kOperands; ++v) x[v] = same(static_cast<float>(v));
+  const Register half = same(0.5f);
+  for (std::size_t t = 0; t < times; ++t)
+#pragma GCC unroll 12
+    for (int v = 0; v < kOperands; ++v) x[v] = add(mul(x[v], half), half);
+  Register all = x[0];
+  for (int v = 1; v < kOperands; ++v) all = add(all, x[v]);
+  return first_of(all);
+}
+
+/// Rows of V registers; the lists of I steps take turns.
+template <int V, int I>
+SPIKELOOM_WIDE void add_lists(const TileBlock& t, std::size_t times) {
+  Register all = zero();
+  for (std::size_t k = 0; k < times; ++k) {
+    Register sum[I][V];
+    add_rows<V, I>(sum, t, 0);
+    for (int i = 0; i < I; ++i)
+      for (int v = 0; v < V; ++v) all = add(all, sum[i][v]);
+  }
+  kept = first_of(all);
+}
+
+template <int V>
+double seconds_of_row() {
+  constexpr int kLists = V < 8 ? 8 / V : 1;
+  constexpr std::size_t kEvents = 512, kTimes = 200, kRows = 16384 / (V * kLanes * sizeof(float));
+  const Memory<float> panel(kRows * V * kLanes), bias(V * kLanes);
+  const Memory<std::uint32_t> index(kLists * kEvents), bound(kLists + 1);
+  for (std::size_t e = 0; e < index.size(); ++e) index[e] = static_cast<std::uint32_t>(e * 7 % kRows);
+  for (std::size_t i = 0; i <= kLists; ++i) bound[i] = static_cast<std::uint32_t>(i * kEvents);
+  const TileBlock t{.panel = panel.data(), .bias = bias.data(), .index = index.data(), .bound = bound.data()};
+  return best([&] { add_lists<V, kLists>(t, kTimes); }) / static_cast<double>(kTimes * index.size());
+}
+
+template <template <int> class Cell, int V>
+SPIKELOOM_WIDE void run_cell(std::size_t steps) {
+  Cell<V> cell;
+  cell.start({.alpha = 0.8f, .beta = 0.9f, .gain = 1, .threshold = 1});
+  const Register input = same(0.3f);
+  for (std::size_t s = 0; s < steps; ++s)
+#pragma GCC unroll 16
+    for (int v = 0; v < V; ++v) cell.step(v, input);
+  float states[3 * V * kLanes], sum = 0;
+  cell.write(states, V * kLanes);
+  for (int i = 0; i < V * kLanes; ++i) sum += states[i];
+  kept = sum;
+}
+
+constexpr std::size_t kSteps = 100000;
+
+template <template <int> class Cell>
+double seconds_of_cell(int registers) {
+  const auto take = [&]<int V>() { return best([] { run_cell<Cell, V>(kSteps); }) / kSteps; };
+  switch (registers) {
+    case 1:
+      return take.template operator()<1>();
+    case 2:
+      return take.template operator()<2>();
+    case 4:
+      return take.template operator()<4>();
+    case 6:
+      return take.template operator()<6>();
+    case 7:
+      return take.template operator()<7>();
+    default:
+      return take.template operator()<8>() * registers / 8;
+  }
+}
+
+double seconds_of_list(bool floats) {
+  constexpr std::size_t kInputs = 1024, kTimes = 50;
+  Events events(kTimes, kInputs, false);
+  const Memory<float> row(kInputs);
+  const Bits bits(1, 1, kInputs);
+  for (std::size_t i = 0; i < kInputs; ++i)
+    if (i * 7919 % 20 == i / 20 % 20) {
+      row[i] = 1;
+      bits.word[i / kLanes] = static_cast<Word>(bits.word[i / kLanes] | 1u << i % kLanes);
+    }
+  return best([&] {
+           events.clear();
+           for (std::size_t k = 0; k < kTimes; ++k)
+             floats ? append(events, row.data(), kInputs) : append(events, bits, 0, 0);
+         }) /
+         static_cast<double>(kTimes * kInputs / 64);
+}
+
+class Registers final : public Probes {
+ public:
+  void add_rows(const float* rows, std::size_t count, std::size_t times) const override {
+    kept = add_to_registers<Op::add>(rows, count, times);
+  }
+  void fuse_rows(const float* rows, std::size_t count, std::size_t times) const override {
+    kept = add_to_registers<Op::fuse>(rows, count, times);
+  }
+  void add_rows_in_order(const float* rows, std::span<const std::uint32_t> order,
+                         std::size_t size) const override {
+    kept = add_in_order(rows, order, size);
+  }
+  void update(float* values, std::size_t count) const override { halve(values, count); }
+  double operate(std::size_t times) const override {
+    kept = multiply_and_add(times);
+    return 2.0 * kOperands * kLanes * static_cast<double>(times);
+  }
+
+  double seconds_of_row(int registers) const override {
+    return registers == 1   ? benchmarks::seconds_of_row<1>()
+           : registers == 2 ? benchmarks::seconds_of_row<2>()
+           : registers == 4 ? benchmarks::seconds_of_row<4>()
+                            : benchmarks::seconds_of_row<8>() * registers / 8;
+  }
+  double seconds_of_update(Kind kind, int registers) const override {
+    return kind == Kind::lif        ? seconds_of_cell<Lif>(registers)
+           : kind == Kind::synaptic ? seconds_of_cell<Synaptic>(registers)
+                                    : seconds_of_cell<Alpha>(registers);
+  }
+  double seconds_of_list(bool floats) const override { return benchmarks::seconds_of_list(floats); }
+};
+
+}  // namespace
+
+std::unique_ptr<Probes> probes() {
+  return std::make_unique<Registers>();
+}
+
+}  // namespace spikeloom::benchmarks::inline SPIKELOOM_REGISTERS
