@@ -59,11 +59,24 @@ class EventAdder {
 
   void emit_strips() {
     const unsigned vectors = b_.lanes() == 16 ? 4 : 8, narrow = 16 / b_.lanes();
+    // Eight lanes: panels of 32 outputs run two steps at a time; wider ones, of single steps, whole rows.
+    const bool has_halves = b_.lanes() == 8 && !of_block_;
     b_.loop(b_.getInt64(0), width_, b_.getInt64(kStrip), {},
             [&](llvm::Value* strip, llvm::ArrayRef<llvm::Value*>) {
               llvm::Value* width = b_.minimum(b_.getInt64(kStrip), b_.CreateSub(width_, strip));
               llvm::Value* whole = b_.CreateAnd(width, ~std::uint64_t{vectors * b_.lanes() - 1});
-              emit_tiles(strip, width, b_.getInt64(0), whole, vectors, b_.lanes() == 16 ? 2 : 1);
+              const auto emit_whole = [&] {
+                emit_tiles(strip, width, b_.getInt64(0), whole, vectors, b_.lanes() == 16 ? 2 : 1);
+              };
+              if (has_halves) {
+                llvm::Value* is_half = b_.CreateICmpEQ(width_, b_.getInt64(kStrip / 2));
+                whole = b_.CreateSelect(is_half, width, whole);
+                b_.if_else(
+                    is_half, [&] { emit_tiles(strip, width, b_.getInt64(0), width, vectors / 2, 2); },
+                    emit_whole);
+              } else {
+                emit_whole();
+              }
               // A single vector needs more steps to keep as many sums going.
               if (vectors > narrow) emit_tiles(strip, width, whole, width, narrow, narrow == 1 ? 8 : 4);
               return Values{};

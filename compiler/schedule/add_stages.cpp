@@ -81,7 +81,7 @@ void Planner::add(Id i, const Linear&) {
   add_rest(i, alone, std::move(k));
 }
 
-std::uint32_t Planner::panel_of(const Population& p, std::size_t outputs) const {
+Planner::Panel Planner::panel_of(const Population& p, std::size_t outputs) const {
   std::uint64_t fan_in = 1;
   for (const auto& port : p.ports)
     for (const Source& s : port) {
@@ -92,11 +92,13 @@ std::uint32_t Planner::panel_of(const Population& p, std::size_t outputs) const 
     }
   // Blocks of inputs keep a panel in the cache as narrow panels would.
   const bool has_blocks = !has_whole_rows_ && !is_once_ && options_.panel == 0;
-  if (has_blocks && choose_input_block(fan_in, outputs, kPanel, options_) > 0) return kPanel;
+  if (has_blocks && choose_input_block(fan_in, outputs, kPanel, options_) > 0) return {kPanel, kPanel};
   const std::uint32_t panel = choose_panel(fan_in, options_);
   // Of a single step only wide panels have sums enough beside each other.
   const bool is_single = has_whole_rows_ || (is_once_ && panel == kPanel);
-  return is_single && options_.panel == 0 ? kWidestPanel : panel;
+  if (options_.panel > 0) return {panel, panel};
+  if (is_single) return {kWidestPanel, kWidestPanel};
+  return {panel, fit_panel(panel, plan_.target.lanes)};
 }
 
 CellKernel::Read Planner::add_linear(Id i, const Population& reader) {
@@ -104,10 +106,12 @@ CellKernel::Read Planner::add_linear(Id i, const Population& reader) {
   const Linear& l = std::get<Linear>(node.kind);
   const spikeloom_element input = facts_.element(l.input.signal);
   const std::size_t in = l.weight->shape[1];
-  panel_ = panel_of(reader, node.size);
+  const Panel panel = panel_of(reader, node.size);
+  panel_ = panel.here;
   if (facts_.effective_delay(l.input) > 0) read_as_rows_.insert(buffer_of(l.input.signal));
   operand(buffer_of(l.input.signal), facts_.effective_delay(l.input));
-  operand(pool_.weights(l.weight, has_whole_rows_ ? as_u32(node.size) : strip_width(panel_)));
+  operand(has_whole_rows_ ? pool_.weights(l.weight, 0, as_u32(node.size))
+                          : pool_.weights(l.weight, panel.portable, strip_width(panel_)));
   operand(l.bias ? pool_.floats(l.bias->values, node.size, 0.0f) : pool_.zeros(node.size));
   const bool may_be_dense =
       options_.drive != Drive::events && (plan_.target.has_fma || input == SPIKELOOM_BITS);

@@ -1,5 +1,5 @@
 // How much is done at a time: steps of a block, samples of a group, outputs of a panel. From sizes alone, so
-// that a program is the same on every machine.
+// that a program is the same on every machine; but panels are as wide as its vectors have use for.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,8 @@ std::uint32_t choose_group(const Model& model, const SignalFacts& facts, const F
 inline constexpr std::uint32_t kPanel = 64;
 /// Of layers with so many inputs at most.
 std::uint32_t choose_panel(std::uint64_t fan_in, const PlanOptions& options);
+/// The same for vectors of so many lanes.
+std::uint32_t fit_panel(std::uint32_t panel, unsigned lanes);
 
 /// Inputs of a block of a layer; 0: there are no blocks, its weights for a panel stay in the cache.
 std::uint32_t choose_input_block(std::uint64_t fan_in, std::uint64_t outputs, std::uint32_t panel,

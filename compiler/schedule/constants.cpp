@@ -108,12 +108,14 @@ std::uint32_t ConstantPool::tuning(std::span<const std::uint32_t> values) {
   return tuning_.back();
 }
 
-std::uint32_t ConstantPool::weights(const std::shared_ptr<const Tensor>& matrix, std::uint32_t strip) {
-  const auto [known, is_new] = packed_.try_emplace({matrix.get(), strip}, 0);
+std::uint32_t ConstantPool::weights(const std::shared_ptr<const Tensor>& matrix, std::uint32_t portable_panel,
+                                    std::uint32_t strip) {
+  const auto [known, is_new] = weights_.try_emplace({matrix.get(), portable_panel}, 0);
   if (!is_new) return known->second;
   const std::size_t out = matrix->shape[0], in = matrix->shape[1];
   // The buffer counts one padded output row an input; a matrix is no row of a signal.
   known->second = add(SPIKELOOM_FLOAT, padded(out, kLineFloats), packed_size(out, in) * 4, 1);
+  packed_.push_back({known->second, matrix});
   float* to = floats_of(known->second);
   for (std::size_t first = 0; first < out; first += strip) {
     const std::size_t rows = std::min<std::size_t>(strip, out - first);

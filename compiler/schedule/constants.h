@@ -19,8 +19,8 @@ std::uint64_t packed_size(std::uint64_t out, std::uint64_t in);
 class ConstantPool {
  public:
   ConstantPool(ConstantBytes& bytes, std::vector<spikeloom_buffer>& buffers,
-               std::vector<std::uint32_t>& tuning)
-      : bytes_(bytes), buffers_(buffers), tuning_(tuning) {}
+               std::vector<std::uint32_t>& tuning, std::vector<PackedWeights>& packed)
+      : bytes_(bytes), buffers_(buffers), tuning_(tuning), packed_(packed) {}
 
   /// A value of each neuron; one value for all becomes a row of 16 copies. Floats behind the last repeat it.
   std::uint32_t per_neuron(const PerNeuron& values, std::size_t neurons);
@@ -36,8 +36,9 @@ class ConstantPool {
   /// A row of zeros, one for all that need as many.
   std::uint32_t zeros(std::size_t count);
   /// A linear layer's weights, [out][in], in strips of so many outputs (plan.h). A matrix that several layers
-  /// share is packed once.
-  std::uint32_t weights(const std::shared_ptr<const Tensor>& matrix, std::uint32_t strip);
+  /// share is packed once for all whose panels would be so wide on every machine, 0: have whole rows.
+  std::uint32_t weights(const std::shared_ptr<const Tensor>& matrix, std::uint32_t portable_panel,
+                        std::uint32_t strip);
   /// Words that no result depends on: they may differ from machine to machine.
   std::uint32_t tuning(std::span<const std::uint32_t> values);
 
@@ -48,9 +49,10 @@ class ConstantPool {
   ConstantBytes& bytes_;
   std::vector<spikeloom_buffer>& buffers_;
   std::vector<std::uint32_t>& tuning_;
-  std::map<std::uint32_t, std::uint32_t> uniform_;                           // bits of the value -> buffer
-  std::map<std::size_t, std::uint32_t> zeros_;                               // count -> buffer
-  std::map<std::pair<const Tensor*, std::uint32_t>, std::uint32_t> packed_;  // with its strip
+  std::vector<PackedWeights>& packed_;
+  std::map<std::uint32_t, std::uint32_t> uniform_;                            // bits of the value -> buffer
+  std::map<std::size_t, std::uint32_t> zeros_;                                // count -> buffer
+  std::map<std::pair<const Tensor*, std::uint32_t>, std::uint32_t> weights_;  // with its portable panel
 };
 
 }  // namespace spikeloom

@@ -3,6 +3,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <map>
+
 #include "schedule/kernel_key.h"
 
 namespace spikeloom {
@@ -23,9 +25,14 @@ std::string portable_key(KernelKind kind) {
   return kernel_key(kind);
 }
 
-/// Predictions, which depend on the machine, change no result.
-std::vector<spikeloom_stage> without_work(std::vector<spikeloom_stage> stages) {
-  for (spikeloom_stage& stage : stages) stage.work = 0;
+/// Predictions and the width of panels, which depend on the machine, change no result.
+std::vector<spikeloom_stage> portable_stages(const Plan& plan) {
+  std::vector<spikeloom_stage> stages = plan.stages;
+  for (spikeloom_stage& stage : stages) {
+    stage.work = 0;
+    const auto* cell = std::get_if<CellKernel>(&plan.kernels[stage.kernel].kind);
+    if (cell && cell->has_linear()) stage.sizes[2] = 0;
+  }
   return stages;
 }
 
@@ -39,15 +46,21 @@ std::uint64_t hash_of(const Plan& plan) {
   }
   hash = chain(hash, plan.buffers);
   hash = chain(hash, plan.operands);
-  hash = chain(hash, without_work(plan.stages));
+  hash = chain(hash, portable_stages(plan));
   hash = chain(hash, plan.segments);
-  std::uint64_t next = 0;  // of the constants; what tunes the drives is left out
+  // Of the constants what tunes the drives is left out, and weights count as they were before they were
+  // packed.
+  std::map<std::uint32_t, const Tensor*> apart;
+  for (const std::uint32_t b : plan.tuning) apart[b] = nullptr;
+  for (const PackedWeights& w : plan.packed) apart[w.buffer] = w.matrix.get();
+  std::uint64_t next = 0;
   const auto up_to = [&](std::uint64_t end) {
     hash = XXH64(plan.constants->data() + next, end - next, hash);
   };
-  for (const std::uint32_t b : plan.tuning) {
+  for (const auto& [b, matrix] : apart) {
     up_to(plan.buffers[b].offset);
     next = plan.buffers[b].offset + plan.buffers[b].row_bytes;
+    if (matrix) hash = XXH64(matrix->values.data(), matrix->values.size() * sizeof(float), hash);
   }
   up_to(plan.constants->size());
   return XXH64(&plan.dt, sizeof plan.dt, hash);

@@ -23,7 +23,8 @@ Planner::Planner(const Model& model, const Target& target, const PlanOptions& op
       facts_(model),
       components_(components(model)),
       fusion_(model, facts_, components_, options.fuse),
-      pool_(*(plan_.constants = std::make_shared<ConstantBytes>()), plan_.buffers, plan_.tuning) {
+      pool_(*(plan_.constants = std::make_shared<ConstantBytes>()), plan_.buffers, plan_.tuning,
+            plan_.packed) {
   plan_.name = model.name;
   plan_.target = target;
   plan_.dt = model.dt;
@@ -43,6 +44,7 @@ Plan Planner::run() {
   list_signals();
   lay_out_memory();
   plan_.hash = hash_of(plan_);
+  plan_.packed.clear();  // tensors need not outlive it
   predict_work(plan_, options_.costs);
   return std::move(plan_);
 }

@@ -263,6 +263,12 @@ struct PlanOptions {
 /// Weights, parameters and initial states, where they are when a program runs: they are held once.
 using ConstantBytes = std::vector<unsigned char, PageAllocator<unsigned char>>;
 
+/// A buffer of weights, and the matrix that they are: how they are packed depends on the machine.
+struct PackedWeights {
+  std::uint32_t buffer;
+  std::shared_ptr<const Tensor> matrix;
+};
+
 struct Plan {
   std::string name;
   Target target;
@@ -273,6 +279,7 @@ struct Plan {
   std::vector<Kernel> kernels;
   std::vector<spikeloom_buffer> buffers;
   std::vector<std::uint32_t> tuning;  // constant buffers that no result depends on
+  std::vector<PackedWeights> packed;  // while the plan is made
   std::vector<spikeloom_operand> operands;
   std::vector<spikeloom_stage> stages;
   std::vector<std::string> stage_names;           // full node path of each stage

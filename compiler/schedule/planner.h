@@ -78,7 +78,10 @@ class Planner {
   void add(Id i, const Linear&);
 
   /// All linear layers of a stage have panels of one width: that of the longest.
-  std::uint32_t panel_of(const Population& p, std::size_t outputs) const;
+  struct Panel {
+    std::uint32_t portable, here;  // as every machine would have it, and for this one's vectors
+  };
+  Panel panel_of(const Population& p, std::size_t outputs) const;
   CellKernel::Read add_linear(Id i, const Population& reader);
 
   /// The values of a layer that is a stage of its own are its output.

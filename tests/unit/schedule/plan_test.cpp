@@ -4,7 +4,6 @@
 #include <set>
 
 #include "equations/neuron.h"
-#include "schedule/blocks.h"
 #include "schedule/components.h"
 #include "schedule/plan.h"
 #include "support/check.h"
@@ -324,31 +323,6 @@ TEST(Plan, AStateThatIsReadHasAHistory) {
   EXPECT_EQ(c.index, 2u);
 }
 
-TEST(Plan, WeightsArePackedInStripsOnce) {
-  NetworkWriter w;
-  const Signal in = w.input(3);
-  auto weight = std::make_shared<Tensor>(Tensor{{70, 3}, {}});
-  for (int i = 0; i < 210; ++i) weight->values.push_back(static_cast<float>(i));
-  w.add(70, Linear{{in}, weight, nullptr});
-  w.add(70, Linear{{in}, weight, nullptr});
-  const Plan plan = plan_of(w.model);
-  const auto operand = [&](std::size_t stage) {
-    return plan.operands[plan.stages[stage].first_operand + 1].buffer;
-  };
-  EXPECT_EQ(operand(0), operand(1));
-  const auto at = [&](std::size_t i) {
-    float x = 0;
-    std::memcpy(&x, plan.constants->data() + plan.buffers[operand(0)].offset + 4 * i, 4);
-    return x;
-  };
-  EXPECT_EQ(at(0), 0);            // output 0, input 0
-  EXPECT_EQ(at(1), 3);            // output 1
-  EXPECT_EQ(at(64), 1);           // input 1 of the first strip
-  EXPECT_EQ(at(64 * 3), 64 * 3);  // output 64 opens the second strip, 16 wide
-  EXPECT_EQ(at(64 * 3 + 16 + 5), 69 * 3 + 1);
-  EXPECT_EQ(at(64 * 3 + 6), 0);  // behind the last output
-}
-
 TEST(Plan, EqualSynapsesArePackedOnce) {
   Synapses list;
   list.out = list.in = 300;
@@ -385,62 +359,6 @@ TEST(Plan, EqualSynapsesArePackedOnce) {
   again.seed = 1;
   EXPECT_EQ(constants(drawn, drawn), 3u);
   EXPECT_EQ(constants(drawn, again), 6u) << "another seed";
-}
-
-TEST(Plan, LoopsThatRunStepByStepHaveWholeRowsOfWeights) {
-  for (const std::uint32_t delay : {1u, 64u}) {
-    NetworkWriter w;
-    const Signal in = w.input(70);
-    auto weight = std::make_shared<Tensor>(Tensor{{70, 70}, {}});
-    for (int i = 0; i < 70 * 70; ++i) weight->values.push_back(static_cast<float>(i));
-    const Signal spikes{Signal::Of::node, 1, -1};
-    const Signal layer = w.add(70, Linear{{spikes, delay}, weight, nullptr});
-    w.lif({{in}, {layer}});
-    const Plan plan = plan_of(w.model);
-    const spikeloom_stage& stage = plan.stages.front();
-    // Operands: the input, then the layer's input, weights, bias, facts.
-    const auto constant = [&](std::uint32_t operand) {
-      return plan.constants->data() +
-             plan.buffers[plan.operands[stage.first_operand + operand].buffer].offset;
-    };
-    float behind_first_strip = 0;
-    std::memcpy(&behind_first_strip, constant(2) + 64 * 4, 4);
-    std::uint32_t facts[kDriveFacts];
-    std::memcpy(facts, constant(4), sizeof facts);
-    EXPECT_EQ(behind_first_strip, delay == 1 ? 64 * 70 : 1);  // output 64 of input 0, or input 1 of output 0
-    EXPECT_EQ(facts[kRowBytes], delay == 1 ? 80 * 4 : 0);
-  }
-}
-
-TEST(Plan, ManyInputsAreTakenInBlocksOrPanelsGrowNarrow) {
-  using Sizes = std::pair<std::uint32_t, std::uint32_t>;  // outputs of a panel, inputs of a block
-  const auto sizes = [](std::size_t inputs, std::size_t outputs, bool constant = false) {
-    NetworkWriter w;
-    w.lif({{w.linear({w.input(inputs, constant)}, outputs)}});
-    const Plan plan = plan_of(w.model);
-    const spikeloom_stage& stage = plan.stages.front();
-    EXPECT_EQ(std::get<CellKernel>(plan.kernels[stage.kernel].kind).in_blocks, stage.sizes[3] > 0);
-    return Sizes{stage.sizes[2], stage.sizes[3]};
-  };
-  EXPECT_EQ(sizes(4, 100), Sizes(64, 0));
-  EXPECT_EQ(sizes(4096, 100), Sizes(64, 0));
-  EXPECT_EQ(sizes(4097, 100), Sizes(64, 1024));
-  EXPECT_EQ(sizes(4097, 16), Sizes(16, 0));  // their panel is no wider
-  EXPECT_EQ(sizes(20000, 16), Sizes(64, 1024));
-  EXPECT_EQ(sizes(20000, 16, true), Sizes(16, 0));
-}
-
-TEST(Plan, ListsGrowWithWeightsThatEveryChunkReadsAgain) {
-  const auto steps = [](std::uint64_t n) { return list_steps(n, n, SPIKELOOM_FLOAT, {}, 128); };
-  const auto samples = [&](std::uint64_t n) { return list_samples(n, n, SPIKELOOM_FLOAT, steps(n)); };
-  EXPECT_EQ(steps(1024), 128u);
-  EXPECT_EQ(steps(16384), 128u);  // a whole block, where every 64 steps would read 1 GiB
-  EXPECT_EQ(samples(4096), 16u);
-  EXPECT_EQ(samples(8192), 16u);
-  EXPECT_EQ(samples(16384), 16u);
-  // Few outputs have few weights, and lists no larger than they were.
-  EXPECT_EQ(list_steps(16384, 1, SPIKELOOM_FLOAT, {}, 128), 64u);
-  EXPECT_EQ(list_samples(16384, 1, SPIKELOOM_FLOAT, 64), 8u);
 }
 
 TEST(Plan, LayersOfEqualStructureShareAKernelWhateverTheirSizes) {
