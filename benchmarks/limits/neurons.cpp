@@ -11,6 +11,8 @@ namespace spikeloom::benchmarks::inline SPIKELOOM_REGISTERS {
 namespace {
 
 constexpr std::size_t kTilesAhead = 2;
+/// Registers of a tile: states, masks and inputs should stay in what the machine has.
+constexpr int kLif = 7, kSynaptic = kLanes == 16 ? 7 : 4, kAlpha = kLanes == 16 ? 6 : 3;
 /// Registers whose bits of a block are still near when they are done: whole tiles, and whole lines of bits.
 constexpr std::size_t kNear = 1344;
 
@@ -87,13 +89,13 @@ class Neurons final : public Limit {
     std::copy_n(shape.input, shape.layers[0].outputs, input_.data());
     switch (neuron_.kind) {
       case Kind::lif:
-        kernel_ = benchmarks::run<Lif, 7>, states_count_ = 1, registers_of_tile_ = 7;
+        kernel_ = benchmarks::run<Lif, kLif>, states_count_ = 1, registers_of_tile_ = kLif;
         break;
       case Kind::synaptic:
-        kernel_ = benchmarks::run<Synaptic, 7>, states_count_ = 2, registers_of_tile_ = 7;
+        kernel_ = benchmarks::run<Synaptic, kSynaptic>, states_count_ = 2, registers_of_tile_ = kSynaptic;
         break;
       case Kind::alpha:
-        kernel_ = benchmarks::run<Alpha, 6>, states_count_ = 3, registers_of_tile_ = 6;
+        kernel_ = benchmarks::run<Alpha, kAlpha>, states_count_ = 3, registers_of_tile_ = kAlpha;
         break;
     }
   }

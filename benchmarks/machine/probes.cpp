@@ -115,6 +115,8 @@ double seconds_of_cell(int registers) {
       return take.template operator()<1>();
     case 2:
       return take.template operator()<2>();
+    case 3:
+      return take.template operator()<3>();
     case 4:
       return take.template operator()<4>();
     case 6:

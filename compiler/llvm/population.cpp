@@ -9,21 +9,24 @@ namespace {
 
 /// Code of one step of one tile; beyond, fewer vectors are interleaved.
 constexpr std::size_t kTileInstructions = 1200;
-constexpr unsigned kWidestTile = 8;  // vectors
+constexpr unsigned kWidestTile = 8, kWidestOfEight = 4;  // vectors, of eight lanes
 /// Steps of a block from which on it is worth fetching what the tiles behind begin with.
 constexpr std::uint64_t kManySteps = 8, kTilesAhead = 2;
 
 /// Vectors that are interleaved hide the latency of the recurrence; their states, an input and a temporary
 /// each must fit into registers, beside the values that all neurons share: two at least, where most of those
-/// are read from memory. Their bits are whole bytes.
+/// are read from memory. Of eight lanes, which have half as many registers, inputs may be operands in memory;
+/// and four are enough. Their bits are whole bytes.
 unsigned interleaved_vectors(const CellKernel& kernel, unsigned lanes, bool has_fma) {
   const Cell& cell = kernel.cell;
-  const std::size_t estimate = instruction_estimate(cell, has_fma), of_each = cell.states.size() + 2;
+  const std::size_t estimate = instruction_estimate(cell, has_fma),
+                    of_each = cell.states.size() + (lanes == 8 ? 1 : 2);
   const auto shared = static_cast<std::size_t>(std::ranges::count(kernel.fixed_uniform, true));
   const std::size_t registers = lanes == 16 ? 32 : 16, left = registers - std::min(registers, shared);
   const auto most = static_cast<unsigned>(std::min<std::size_t>(
       {kWidestTile, std::max(left, 2 * of_each) / of_each, kTileInstructions / (estimate + 1)}));
-  if (lanes >= 8 || most == 0) return std::max(most, 1u);
+  if (lanes == 8) return std::clamp(most, 1u, kWidestOfEight);
+  if (lanes == 16 || most == 0) return std::max(most, 1u);
   if (lanes == 4) return std::max(std::bit_floor(most), 2u);
   return 8 * estimate > 2 * kTileInstructions ? 1 : kWidestTile;
 }
