@@ -6,8 +6,8 @@
 namespace spikeloom::benchmarks {
 
 /// Runs networks of every form, those of the workloads, small ones and those that ship in graphs/, at batches
-/// from 1 to 128: one program, two sessions, in alternating pairs. Prints a line each, and at the end how
-/// many were slower. Returns 0 if all ended in the same state.
+/// from 1 to 128: one program, two sessions, in alternating pairs. Prints a line each, how
+/// many were slower, and these once more with more pairs. Returns 0 if all ended in the same state.
 int compare_threads(const std::regex& filter, int pairs);
 
 }  // namespace spikeloom::benchmarks
