@@ -24,21 +24,20 @@ class DenseProduct {
         stride_(p[7]),
         steps_(p[8]),
         currents_(p[9]),
-        currents_stride_(p[10]) {}
+        currents_stride_(p[10]),
+        strip_(p[11]) {}
 
   void run() {
     // Sums, weights and one value stay in registers: 6 x 4 of 32, or 6 x 2 of 16.
     const unsigned wide = (b_.lanes() == 16 ? 4 : 2) * b_.lanes(), narrow = std::min(16u, wide);
-    constexpr std::uint32_t kStrip = strip_width(kWidestPanel);
-    b_.loop(b_.getInt64(0), width_, b_.getInt64(kStrip), {},
-            [&](llvm::Value* strip, llvm::ArrayRef<llvm::Value*>) {
-              Strip s{strip, b_.minimum(b_.getInt64(kStrip), b_.CreateSub(width_, strip)),
-                      b_.at(weights_, b_.CreateShl(b_.CreateMul(strip, distance_), 2))};
-              llvm::Value* whole = b_.CreateAnd(s.width, ~std::uint64_t{wide - 1});
-              for_each_tile(s, b_.getInt64(0), whole, wide);
-              if (narrow < wide) for_each_tile(s, whole, s.width, narrow);
-              return Values{};
-            });
+    b_.loop(b_.getInt64(0), width_, strip_, {}, [&](llvm::Value* strip, llvm::ArrayRef<llvm::Value*>) {
+      Strip s{strip, b_.minimum(strip_, b_.CreateSub(width_, strip)),
+              b_.at(weights_, b_.CreateShl(b_.CreateMul(strip, distance_), 2))};
+      llvm::Value* whole = b_.CreateAnd(s.width, ~std::uint64_t{wide - 1});
+      for_each_tile(s, b_.getInt64(0), whole, wide);
+      if (narrow < wide) for_each_tile(s, whole, s.width, narrow);
+      return Values{};
+    });
   }
 
  private:
@@ -106,7 +105,7 @@ class DenseProduct {
 
   VectorBuilder& b_;
   llvm::Value *weights_, *fan_in_, *width_, *bias_, *distance_, *row_bytes_, *row_, *stride_, *steps_,
-      *currents_, *currents_stride_;
+      *currents_, *currents_stride_, *strip_;
 };
 
 }  // namespace

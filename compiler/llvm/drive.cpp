@@ -108,7 +108,7 @@ void DriveCode::add_listed(spikeloom_element element, const Panel& panel, llvm::
   const auto add_spikes = [&] {
     call(of_block ? "spikeloom_add_spikes_of_block" : "spikeloom_add_spikes", b_.getVoidTy(),
          {panel.weights, panel.distance, panel.row_bytes, panel.width, panel.bias, steps, bounds, numbers,
-          currents});
+          currents, panel.strip});
   };
   if (element == SPIKELOOM_BITS) return add_spikes();
   // Spikes that come as floats are spikes.
@@ -116,7 +116,7 @@ void DriveCode::add_listed(spikeloom_element element, const Panel& panel, llvm::
   b_.if_else(b_.CreateIsNotNull(unit), add_spikes, [&] {
     call(of_block ? "spikeloom_add_values_of_block" : "spikeloom_add_values", b_.getVoidTy(),
          {panel.weights, panel.distance, panel.row_bytes, panel.width, panel.bias, steps, bounds, numbers,
-          currents, b_.at(numbers, b_.CreateShl(capacity, 2)), panel.ahead, panel.ahead_stride});
+          currents, panel.strip, b_.at(numbers, b_.CreateShl(capacity, 2)), panel.ahead, panel.ahead_stride});
   });
 }
 
@@ -132,7 +132,7 @@ void DriveCode::add_rows(const Panel& panel, llvm::Value* row, llvm::Value* stri
                          llvm::Value* currents, std::uint64_t currents_stride) {
   call("spikeloom_add_rows", b_.getVoidTy(),
        {panel.weights, panel.fan_in, panel.width, panel.bias, panel.distance, panel.row_bytes, row, stride,
-        steps, currents, b_.getInt64(currents_stride)});
+        steps, currents, b_.getInt64(currents_stride), panel.strip});
 }
 
 void DriveCode::turn(llvm::Value* from, llvm::Value* stride, llvm::Value* places, llvm::Value* channels,

@@ -28,6 +28,7 @@ class DriveCode {
   /// those of the next; those of an input `row_bytes` before the next one's, 0: as many as the strip has.
   struct Panel {
     llvm::Value *weights, *fan_in, *width, *bias, *distance, *row_bytes;
+    llvm::Value* strip;  // outputs
     /// Memory that is fetched while rows are added: so many bytes further on for each event of step 0.
     llvm::Value *ahead, *ahead_stride;
   };

@@ -12,8 +12,8 @@ namespace {
 class EventAdder {
  public:
   /// p: weights, their distance, bytes of a row, width, bias, steps, bounds of the steps' events, numbers,
-  /// currents; values, what to fetch ahead and how far from one event to the next, if any.
-  /// `of_block`: what lies in the currents is what sums begin with, in place of the bias.
+  /// currents, outputs of a strip; values, what to fetch ahead and how far from one event to the next, if
+  /// any. `of_block`: what lies in the currents is what sums begin with, in place of the bias.
   EventAdder(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> p, bool values, bool of_block)
       : b_(b),
         of_block_(of_block),
@@ -26,24 +26,27 @@ class EventAdder {
         bounds_(p[6]),
         numbers_(p[7]),
         currents_(p[8]),
-        values_(values ? p[9] : nullptr),
-        ahead_(values ? p[10] : nullptr),
-        ahead_stride_(values ? p[11] : nullptr) {}
+        strip_(b.lanes() == 16 ? b.getInt64(strip_width(kWidestPanel)) : p[9]),
+        values_(values ? p[10] : nullptr),
+        ahead_(values ? p[11] : nullptr),
+        ahead_stride_(values ? p[12] : nullptr) {}
 
   void run() {
-    if (8 * b_.lanes() < kWidestPanel || of_block_) return emit_strips();
+    if (b_.lanes() < 8 || of_block_) return emit_strips();
+    // Two strips of four vectors each.
+    const std::uint64_t strip = std::uint64_t{4} * b_.lanes();
+    llvm::Value* is_pair = b_.CreateICmpEQ(width_, b_.getInt64(2 * strip));
+    is_pair = b_.CreateAnd(is_pair, b_.CreateICmpEQ(strip_, b_.getInt64(strip)));
     b_.if_else(
-        b_.CreateICmpEQ(width_, b_.getInt64(kWidestPanel)),
+        is_pair,
         [&] {
-          llvm::Value* second = b_.at(weights_, b_.CreateMul(distance_, b_.getInt64(kStripBytes)));
-          emit_tile({{weights_, second}, row_bytes(b_.getInt64(kStrip)), currents_, ahead_}, bias_, 8, 1);
+          llvm::Value* second = b_.at(weights_, b_.CreateMul(distance_, b_.getInt64(strip * 4)));
+          emit_tile({{weights_, second}, row_bytes(b_.getInt64(strip)), currents_, ahead_}, bias_, 8, 1);
         },
         [&] { emit_strips(); });
   }
 
  private:
-  static constexpr std::uint64_t kStrip = strip_width(kWidestPanel), kStripBytes = kStrip * 4;
-
   struct Tile {
     llvm::SmallVector<llvm::Value*, 2> weights;  // half of the vectors each
     llvm::Value *row_bytes, *currents;
@@ -59,28 +62,27 @@ class EventAdder {
 
   void emit_strips() {
     const unsigned vectors = b_.lanes() == 16 ? 4 : 8, narrow = 16 / b_.lanes();
-    // Eight lanes: panels of 32 outputs run two steps at a time; wider ones, of single steps, whole rows.
+    // Eight lanes: strips of 32 outputs run two steps at a time; wider ones, of single steps, whole rows.
     const bool has_halves = b_.lanes() == 8 && !of_block_;
-    b_.loop(b_.getInt64(0), width_, b_.getInt64(kStrip), {},
-            [&](llvm::Value* strip, llvm::ArrayRef<llvm::Value*>) {
-              llvm::Value* width = b_.minimum(b_.getInt64(kStrip), b_.CreateSub(width_, strip));
-              llvm::Value* whole = b_.CreateAnd(width, ~std::uint64_t{vectors * b_.lanes() - 1});
-              const auto emit_whole = [&] {
-                emit_tiles(strip, width, b_.getInt64(0), whole, vectors, b_.lanes() == 16 ? 2 : 1);
-              };
-              if (has_halves) {
-                llvm::Value* is_half = b_.CreateICmpEQ(width_, b_.getInt64(kStrip / 2));
-                whole = b_.CreateSelect(is_half, width, whole);
-                b_.if_else(
-                    is_half, [&] { emit_tiles(strip, width, b_.getInt64(0), width, vectors / 2, 2); },
-                    emit_whole);
-              } else {
-                emit_whole();
-              }
-              // A single vector needs more steps to keep as many sums going.
-              if (vectors > narrow) emit_tiles(strip, width, whole, width, narrow, narrow == 1 ? 8 : 4);
-              return Values{};
-            });
+    b_.loop(b_.getInt64(0), width_, strip_, {}, [&](llvm::Value* strip, llvm::ArrayRef<llvm::Value*>) {
+      llvm::Value* width = b_.minimum(strip_, b_.CreateSub(width_, strip));
+      llvm::Value* whole = b_.CreateAnd(width, ~std::uint64_t{vectors * b_.lanes() - 1});
+      const auto emit_whole = [&] {
+        emit_tiles(strip, width, b_.getInt64(0), whole, vectors, b_.lanes() == 16 ? 2 : 1);
+      };
+      if (has_halves) {
+        const std::uint64_t half = std::uint64_t{vectors / 2} * b_.lanes();
+        llvm::Value* is_half = b_.CreateICmpEQ(strip_, b_.getInt64(half));
+        whole = b_.CreateSelect(is_half, b_.CreateAnd(width, ~(half - 1)), whole);
+        b_.if_else(
+            is_half, [&] { emit_tiles(strip, width, b_.getInt64(0), whole, vectors / 2, 2); }, emit_whole);
+      } else {
+        emit_whole();
+      }
+      // A single vector needs more steps to keep as many sums going.
+      if (vectors > narrow) emit_tiles(strip, width, whole, width, narrow, narrow == 1 ? 8 : 4);
+      return Values{};
+    });
   }
 
   void emit_tiles(llvm::Value* strip, llvm::Value* width, llvm::Value* begin, llvm::Value* end,
@@ -191,7 +193,7 @@ class EventAdder {
   VectorBuilder& b_;
   bool of_block_;
   llvm::Value *weights_, *distance_, *row_bytes_, *width_, *bias_, *steps_, *bounds_, *numbers_, *currents_,
-      *values_, *ahead_, *ahead_stride_;
+      *strip_, *values_, *ahead_, *ahead_stride_;
 };
 
 }  // namespace

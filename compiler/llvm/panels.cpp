@@ -147,9 +147,20 @@ void PanelCode::choose_drive(std::size_t number, llvm::Value* first, llvm::Value
   });
 }
 
+/// A panel; or two, where a single sample has no other that would find the first one near: rows come from far
+/// then, and twice as much of them at a time.
+llvm::Value* PanelCode::outputs_of_a_pass(llvm::Value* first, llvm::Value* end) {
+  llvm::Value* outputs = f_.size(2);
+  if (b_.lanes() != 8 || k_.in_blocks) return outputs;
+  llvm::Value* narrow = b_.getInt64(std::uint64_t{4} * b_.lanes());
+  llvm::Value* is_alone = b_.CreateICmpEQ(b_.CreateSub(end, first), b_.getInt64(1));
+  llvm::Value* is_pair = b_.CreateAnd(is_alone, b_.CreateICmpEQ(outputs, narrow));
+  return b_.CreateSelect(is_pair, b_.CreateShl(narrow, 1), outputs);
+}
+
 void PanelCode::emit_panels(llvm::Value* first, llvm::Value* end) {
   llvm::Value* padded = b_.round_up(f_.end_neuron, 16);
-  llvm::Value* outputs = f_.size(2);
+  llvm::Value* outputs = outputs_of_a_pass(first, end);
   end_sample_ = end;
   f_.for_each(
       f_.first_neuron, f_.end_neuron,
@@ -232,6 +243,7 @@ DriveCode::Panel PanelCode::panel_of(const LinearSource& l, llvm::Value* width) 
           .bias = b_.at(f_.operand(l.operand + 2).base, b_.CreateShl(panel_, 2)),
           .distance = l.distance,
           .row_bytes = l.row_bytes,
+          .strip = b_.minimum(f_.size(2), b_.getInt64(strip_width(kWidestPanel))),
           .ahead = weights,
           .ahead_stride = b_.getInt64(0)};
 }

@@ -42,6 +42,7 @@ class PanelCode {
   DriveCode::Panel panel_of(const LinearSource& l, llvm::Value* width);
   llvm::Value* steps_now() { return b_.CreateSub(end_step_, first_step_); }
   void choose_drive(std::size_t number, llvm::Value* first, llvm::Value* end);
+  llvm::Value* outputs_of_a_pass(llvm::Value* first, llvm::Value* end);
   void emit_panels(llvm::Value* first, llvm::Value* end);
   llvm::Value* weights_of_panel(const LinearSource& l);
   void bring_near(const LinearSource& l, llvm::Value* width);

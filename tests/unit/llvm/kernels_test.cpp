@@ -27,6 +27,20 @@ TEST(Kernels, LinearLayersSumInOrderWhateverTheirSizes) {
     }
 }
 
+/// A sample alone takes two panels at a time where vectors have eight lanes.
+TEST(Kernels, PanelsOfASingleSampleSumInOrder) {
+  for (const std::uint32_t batch : {1u, 3u})
+    for (const std::size_t out : {20u, 32u, 40u, 64u, 90u, 130u})
+      for (const float density : {0.05f, 0.9f}) {
+        NetworkWriter w;
+        const Signal first = w.lif({{w.linear({w.input(70)}, out)}});
+        const Signal second = w.lif({{w.linear({first}, out, false)}});
+        w.linear({second}, out);
+        EXPECT_TRUE(same_as_reference(w.model, {.batch = batch, .steps = 35, .density = density}))
+            << out << " outputs, batch " << batch;
+      }
+}
+
 TEST(Kernels, OverflowsAndSubnormalsFollowTheReference) {
   NetworkWriter w;
   const Signal hidden = w.lif({{w.linear({w.input(40)}, 50)}});
