@@ -49,6 +49,8 @@ PopulationCode::PopulationCode(KernelFrame& frame, const CellKernel& kernel)
       break;
     }
     needed_ = needed_nodes(cell_, wanted_, known_);
+  } else if (b_.lanes() == 8 && cell_.states.size() == 1 && cell_.winner == kNoNode) {
+    carry_choice();
   }
   for (const auto& port : k_.ports)
     for (const CellKernel::Read& read : port) first_fixed_ += operand_count(read);
@@ -58,6 +60,26 @@ PopulationCode::PopulationCode(KernelFrame& frame, const CellKernel& kernel)
   first_value_ = first_trace_ + static_cast<unsigned>(k_.states.size());
   scratch_operand_ = first_value_ + static_cast<unsigned>(k_.values.size());
   load_constants();
+}
+
+/// Where masks are vectors like others, as with AVX2, what a condition chooses between fixed values is
+/// carried in its place, if that is all it is asked for.
+void PopulationCode::carry_choice() {
+  const auto is_fixed = [&](NodeId n) {
+    return cell_.nodes[n].op == Op::Fixed || cell_.nodes[n].op == Op::Literal;
+  };
+  for (const CarriedCondition& c : carried_conditions(cell_, needed_))
+    for (NodeId n = 0; n < cell_.nodes.size(); ++n) {
+      const ExprNode& node = cell_.nodes[n];
+      if (!needed_[n] || node.op != Op::Select || node.arg[0] != c.at_begin || node.type != Type::Real ||
+          !is_fixed(node.arg[1]) || !is_fixed(node.arg[2]) || needed_nodes(cell_, wanted_, {n})[c.at_begin])
+        continue;
+      carried_ = {{n, c.at_end, false}};
+      known_ = {n};
+      wanted_.insert(wanted_.end(), {c.at_end, node.arg[1], node.arg[2]});
+      needed_ = needed_nodes(cell_, wanted_, known_);
+      return;
+    }
 }
 
 // ---- what all samples share, and the rows of one
@@ -276,13 +298,19 @@ Values PopulationCode::emit_step(const Tile& tile, llvm::Value* step, llvm::Arra
     }
     for (std::size_t i = 0; tile.last && i < values_.size(); ++i)
       store_if_observed(tile, v, step, values_[i], values[k_.values[i]]);
-    for (const CarriedCondition& c : carried_) carried.push_back(as_carried(c, values[c.at_end]));
+    for (const CarriedCondition& c : carried_) carried.push_back(carried_value(c, values));
     spikes.push_back(values[cell_.output]);
     if (!cell_.spikes()) store_values(tile, v, values[cell_.output], output_row);
   }
   if (cell_.spikes()) store_bits(b_, spikes, held.existing, output_row, tile);
   next.append(carried);
   return next;
+}
+
+llvm::Value* PopulationCode::carried_value(const CarriedCondition& c, llvm::ArrayRef<llvm::Value*> values) {
+  const ExprNode& node = cell_.nodes[c.at_begin];
+  if (node.op != Op::Select) return as_carried(c, values[c.at_end]);
+  return b_.select(values[c.at_end], values[node.arg[1]], values[node.arg[2]]);
 }
 
 llvm::Value* PopulationCode::as_carried(const CarriedCondition& c, llvm::Value* condition) {

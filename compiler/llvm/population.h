@@ -66,7 +66,10 @@ class PopulationCode {
   /// `now` are the states of all vectors, then their carried conditions; so is the result.
   Values emit_step(const Tile& tile, llvm::Value* step, llvm::ArrayRef<llvm::Value*> now, const Held& held,
                    llvm::Value* winner);
+  void carry_choice();
   llvm::Value* as_carried(const CarriedCondition& c, llvm::Value* condition);
+  /// Behind a step whose values are these.
+  llvm::Value* carried_value(const CarriedCondition& c, llvm::ArrayRef<llvm::Value*> values);
   /// What the first step finds that later ones carry.
   Values first_conditions(const Tile& tile, llvm::ArrayRef<llvm::Value*> states, const Held& held);
   /// Sums that nobody else reads; leaves zeros.
