@@ -147,14 +147,15 @@ void PanelCode::choose_drive(std::size_t number, llvm::Value* first, llvm::Value
   });
 }
 
-/// A panel; or two, where a single sample has no other that would find the first one near: rows come from far
-/// then, and twice as much of them at a time.
+/// A panel; or two, where a single sample has no other that would find the first one near, nor is it brought
+/// there: rows come from far then, and twice as much of them at a time.
 llvm::Value* PanelCode::outputs_of_a_pass(llvm::Value* first, llvm::Value* end) {
   llvm::Value* outputs = f_.size(2);
   if (b_.lanes() != 8 || k_.in_blocks) return outputs;
   llvm::Value* narrow = b_.getInt64(std::uint64_t{4} * b_.lanes());
   llvm::Value* is_alone = b_.CreateICmpEQ(b_.CreateSub(end, first), b_.getInt64(1));
   llvm::Value* is_pair = b_.CreateAnd(is_alone, b_.CreateICmpEQ(outputs, narrow));
+  for (const LinearSource& l : linear_) is_pair = b_.CreateAnd(is_pair, b_.CreateNot(l.near));
   return b_.CreateSelect(is_pair, b_.CreateShl(narrow, 1), outputs);
 }
 

@@ -175,9 +175,10 @@ Cost update_cost(const MachineCosts& costs, std::uint64_t neurons, std::uint64_t
 }
 
 double near_events(const MachineCosts& costs, const DriveShape& shape) {
-  const double in_any_order = costs.memory.rows_gbs / costs.memory.stream_gbs;
-  if (Sizes(shape).bytes() <= costs.l3.bytes || in_any_order >= 1)
-    return std::numeric_limits<double>::infinity();
+  const double bytes = Sizes(shape).bytes();
+  const MemoryLevel& from = bytes <= costs.l3.bytes ? costs.l3 : costs.memory;
+  const double in_any_order = from.rows_gbs / from.stream_gbs;
+  if (bytes <= costs.l2.bytes || in_any_order >= 1) return std::numeric_limits<double>::infinity();
   // So many events leave a share exp(-events) of the rows untouched.
   return -std::log(1 - in_any_order);
 }
