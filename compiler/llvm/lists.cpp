@@ -1,6 +1,8 @@
 // The active inputs of every step, listed once for all panels of outputs.
 #include <llvm/IR/IntrinsicsX86.h>
 
+#include <algorithm>
+
 #include "llvm/drive.h"
 
 namespace spikeloom {
@@ -21,14 +23,14 @@ Values list_steps(VectorBuilder& b, llvm::Value* row, llvm::Value* stride, llvm:
 }
 
 /// Appends the numbers of inputs that are bits of a word: without a branch for each where the CPU can
-/// compress a register. A list has room for a whole vector behind its last event.
+/// compress a register, and else for every four. A list has room for a whole vector behind its last event.
 class Numbers {
  public:
   Numbers(VectorBuilder& b, llvm::Value* numbers) : b_(b), numbers_(numbers) {}
 
   /// `bits` are the inputs from `first` on, at most 64; returns the count of events behind them.
   llvm::Value* append(llvm::Value* bits, llvm::Value* first, llvm::Value* count) {
-    if (!b_.can_compress()) return one_by_one(bits, first, count);
+    if (!b_.can_compress()) return by_fours(bits, first, count);
     const unsigned width = bits->getType()->getIntegerBitWidth();
     if (width == 64 && b_.can_compress_bytes()) return word(bits, first, count);
     for (unsigned at = 0; at < width; at += 16) {
@@ -79,24 +81,38 @@ class Numbers {
                [&] { append_sixteens(packed, base, active, count, from + 16); });
   }
 
-  llvm::Value* one_by_one(llvm::Value* bits, llvm::Value* first, llvm::Value* count) {
-    auto* type = bits->getType();
-    return b_.loop_while(
-        {bits, count}, [&](auto now) { return b_.CreateIsNotNull(now[0]); },
-        [&](llvm::ArrayRef<llvm::Value*> now) {
-          llvm::Value* position = b_.CreateBinaryIntrinsic(llvm::Intrinsic::cttz, now[0], b_.getTrue());
-          b_.store_word(numbers_, now[1],
-                        b_.CreateAdd(first, b_.CreateZExtOrTrunc(position, b_.getInt64Ty())));
-          llvm::Value* rest = b_.CreateAnd(now[0], b_.CreateSub(now[0], llvm::ConstantInt::get(type, 1)));
-          return Values{rest, b_.CreateAdd(now[1], b_.getInt64(1))};
-        })[1];
+  /// Four at a time, whether there are as many or not: what lies behind the last one, the next ones write
+  /// over. Whether four are all, a branch foresees better than how many there are.
+  llvm::Value* by_fours(llvm::Value* bits, llvm::Value* first, llvm::Value* count) {
+    const unsigned width = bits->getType()->getIntegerBitWidth(), some = std::min(width, 4u);
+    if (width < 32) bits = b_.CreateZExt(bits, b_.getInt32Ty());
+    llvm::Value* behind = b_.CreateAdd(count, population(bits));
+    const Values begin = append_some({bits, count}, first, some);
+    if (some < width)
+      b_.loop_while(
+          begin, [&](auto now) { return b_.CreateIsNotNull(now[0]); },
+          [&](llvm::ArrayRef<llvm::Value*> now) { return append_some(now, first, some); });
+    return behind;
+  }
+
+  /// now: bits, and where the number of the first one goes.
+  Values append_some(llvm::ArrayRef<llvm::Value*> now, llvm::Value* first, unsigned some) {
+    llvm::Value* bits = now[0];
+    for (unsigned i = 0; i < some; ++i) {
+      llvm::Value* position = b_.CreateBinaryIntrinsic(llvm::Intrinsic::cttz, bits, b_.getFalse());
+      b_.store_word(numbers_, b_.CreateAdd(now[1], b_.getInt64(i)),
+                    b_.CreateAdd(first, b_.CreateZExtOrTrunc(position, b_.getInt64Ty())));
+      bits = b_.CreateAnd(bits, b_.CreateSub(bits, llvm::ConstantInt::get(bits->getType(), 1)));
+    }
+    return {bits, b_.CreateAdd(now[1], b_.getInt64(some))};
   }
 
   VectorBuilder& b_;
   llvm::Value* numbers_;
 };
 
-/// The active values of a row of floats, a vector at a time or, where 64 are taken from a word, four.
+/// The active values of a row of floats, 64 at a time, which make a word; or a vector at a time, where a
+/// vector's numbers are compressed.
 class FloatLister {
  public:
   FloatLister(VectorBuilder& b, llvm::Value* fan_in, llvm::Value* numbers)
@@ -107,7 +123,7 @@ class FloatLister {
     const unsigned lanes = b_.lanes();
     llvm::Value* begin = b_.getInt64(0);
     Values carried(now);
-    if (b_.can_compress_bytes()) {
+    if (lanes > 1 && (b_.can_compress_bytes() || !b_.can_compress())) {
       llvm::Value* words = b_.CreateAnd(fan_in_, ~std::uint64_t{63});
       carried = some(row, begin, words, 64 / lanes, carried);
       begin = words;
@@ -144,7 +160,6 @@ class FloatLister {
       mine = b_.CreateShl(b_.CreateZExt(mine, type), v * b_.lanes());
       bits = bits ? b_.CreateOr(bits, mine) : mine;
     }
-    if (!b_.can_compress()) bits = b_.CreateZExt(bits, b_.getInt32Ty());
     return {numbers_.append(bits, k, now[0]), other};
   }
 

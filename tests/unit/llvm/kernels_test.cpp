@@ -27,18 +27,18 @@ TEST(Kernels, LinearLayersSumInOrderWhateverTheirSizes) {
     }
 }
 
-/// A sample alone takes two panels at a time where vectors have eight lanes.
+/// A sample alone takes two panels at a time where vectors have eight lanes and no panel is brought near.
 TEST(Kernels, PanelsOfASingleSampleSumInOrder) {
-  for (const std::uint32_t batch : {1u, 3u})
-    for (const std::size_t out : {20u, 32u, 40u, 64u, 90u, 130u})
-      for (const float density : {0.05f, 0.9f}) {
-        NetworkWriter w;
-        const Signal first = w.lif({{w.linear({w.input(70)}, out)}});
-        const Signal second = w.lif({{w.linear({first}, out, false)}});
-        w.linear({second}, out);
-        EXPECT_TRUE(same_as_reference(w.model, {.batch = batch, .steps = 35, .density = density}))
-            << out << " outputs, batch " << batch;
-      }
+  for (const std::size_t out : {32u, 64u, 130u}) {
+    NetworkWriter w;
+    const Signal first = w.lif({{w.linear({w.input(70)}, out)}});
+    const Signal second = w.lif({{w.linear({first}, out, false)}});
+    w.linear({second}, out);
+    for (const float density : {0.05f, 0.9f})
+      EXPECT_TRUE(same_as_reference(w.model, {.batch = 1, .steps = 35, .density = density}))
+          << out << " outputs";
+    EXPECT_TRUE(same_as_reference(w.model, {.batch = 3, .steps = 35})) << out << " outputs";
+  }
 }
 
 TEST(Kernels, OverflowsAndSubnormalsFollowTheReference) {
@@ -237,7 +237,9 @@ TEST(Kernels, EventsAreListedAlikeHoweverTheCpuPacksThem) {
   if (__builtin_cpu_supports("avx512vl")) cpus.push_back("x86-64-v4");  // compresses words, but not bytes
 #endif
   for (const char* cpu : cpus)
-    EXPECT_TRUE(same_as_reference(w.model, {.special_values = true, .cpu = cpu})) << cpu;
+    for (const float density : {0.0f, 0.03f, 0.4f, 1.0f})  // no event in 64 inputs, one or two, many, all
+      EXPECT_TRUE(same_as_reference(w.model, {.density = density, .special_values = true, .cpu = cpu}))
+          << cpu << " " << density;
 }
 
 }  // namespace
