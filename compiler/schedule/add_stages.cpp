@@ -94,10 +94,10 @@ Planner::Panel Planner::panel_of(const Population& p, std::size_t outputs) const
   const bool has_blocks = !has_whole_rows_ && !is_once_ && options_.panel == 0;
   if (has_blocks && choose_input_block(fan_in, outputs, kPanel, options_) > 0) return {kPanel, kPanel};
   const std::uint32_t panel = choose_panel(fan_in, options_);
-  // Of a single step only wide panels have sums enough beside each other.
-  const bool is_single = has_whole_rows_ || (is_once_ && panel == kPanel);
   if (options_.panel > 0) return {panel, panel};
-  if (is_single) return {kWidestPanel, kWidestPanel};
+  // Of a single step only eight vectors have sums enough beside each other.
+  if (has_whole_rows_) return {kWidestPanel, kWidestPanel};
+  if (is_once_ && panel == kPanel) return {kWidestPanel, fit_panel(kWidestPanel, plan_.target.lanes)};
   return {panel, fit_panel(panel, plan_.target.lanes)};
 }
 

@@ -103,7 +103,7 @@ std::uint32_t choose_panel(std::uint64_t fan_in, const PlanOptions& options) {
 }
 
 std::uint32_t fit_panel(std::uint32_t panel, unsigned lanes) {
-  return panel == kPanel && lanes < 16 ? kPanel / 2 : panel;
+  return panel >= kPanel && lanes < 16 ? panel / 2 : panel;
 }
 
 std::uint32_t choose_input_block(std::uint64_t fan_in, std::uint64_t outputs, std::uint32_t panel,

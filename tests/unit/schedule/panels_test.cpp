@@ -90,7 +90,7 @@ TEST(Panels, AreAsWideAsVectorsAskForAndManyInputsAreTakenInBlocks) {
     EXPECT_EQ(sizes(4096, 100, false, lanes), Sizes(32, 0));
     EXPECT_EQ(sizes(4097, 100, false, lanes), Sizes(64, 1024));
     EXPECT_EQ(sizes(4097, 16, false, lanes), Sizes(16, 0));
-    EXPECT_EQ(sizes(4, 100, true, lanes), Sizes(128, 0));
+    EXPECT_EQ(sizes(4, 100, true, lanes), Sizes(64, 0));
   }
 }
 
