@@ -18,10 +18,17 @@ constexpr double kNew = 0.25;
 /// too, and what is left to gain is soon lost to whoever uses it.
 constexpr double kKept = 1.05, kTakenUp = 1.15;
 
+/// ns of a block beside which it is little what waking a helper takes, some tens of microseconds.
+constexpr double kLong = 5e5;
+
 }  // namespace
 
 bool Pace::shares(std::uint32_t steps) const {
   return prefers_shared_ != (look_ > 0 && steps == steps_);
+}
+
+bool Pace::are_long(std::uint32_t steps) const {
+  return steps == steps_ && preferred_ns_ >= kLong;
 }
 
 void Pace::took(std::uint32_t steps, double ns) {

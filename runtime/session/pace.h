@@ -11,6 +11,8 @@ class Pace {
  public:
   /// Whether the next block of so many steps is to be shared.
   bool shares(std::uint32_t steps) const;
+  /// Whether blocks of so many steps are known to last so long that a helper who sleeps comes in time.
+  bool are_long(std::uint32_t steps) const;
   /// How long that took. Only the longest blocks count: others have other costs for each step.
   void took(std::uint32_t steps, double ns);
 

@@ -55,7 +55,10 @@ void Session::Impl::share_neurons(const spikeloom_part& all) {
   const StageLoad& stage = shares.stages()[all.stage];
   const unsigned threads = shares.threads_of_call(stage, all.steps);
   // Every part lists the events of its inputs again: that is only worth it if somebody takes the other parts.
-  if (threads == 1 || (!team->is_awake() && options.sharing == Sharing::where_it_pays)) {
+  // Between two long stages helpers fall asleep, but are woken in time.
+  const bool is_long = all.steps == chosen_for && pace.are_long(all.steps);
+  const bool is_helped = options.sharing != Sharing::where_it_pays || is_long || team->is_awake();
+  if (threads == 1 || !is_helped) {
     spikeloom_run_part(&run, &all, 0);
     return;
   }

@@ -101,6 +101,16 @@ TEST(Pace, TheFirstBlockOfALookPaysForTheOtherWay) {
   EXPECT_LT(sum, 1.03 * 1000);
 }
 
+TEST(Pace, KnowsBlocksThatAreLongEnoughToWakeAHelper) {
+  Pace pace;
+  EXPECT_FALSE(pace.are_long(100)) << "not known yet";
+  total(pace, 3, always(5e6), always(1e7));
+  EXPECT_TRUE(pace.are_long(100));
+  EXPECT_FALSE(pace.are_long(10)) << "others";
+  total(pace, 40, always(5e4), always(1e5));
+  EXPECT_FALSE(pace.are_long(100)) << "the network has fallen silent";
+}
+
 TEST(Pace, ShorterBlocksDoNotCount) {
   Pace pace;
   for (int block = 0; block < 200; ++block) {
