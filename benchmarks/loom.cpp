@@ -43,6 +43,7 @@ Row measure(Contest& contest, Machine& machine, int pairs) {
           .inputs = workload.stages[0].inputs,
           .rates = contest.rates()};
   const unsigned n = workload.threads;
+  const Work work = contest.work();  // of the run whose bits were compared
   const auto reset = [&] { contest.reset(); };
   std::vector<std::function<void()>> ways = {[&, n] { contest.run_compiled(n); },
                                              [&, n] { contest.run_limit(n); }};
@@ -50,11 +51,15 @@ Row measure(Contest& contest, Machine& machine, int pairs) {
     ways.push_back([&] { contest.run_compiled(1); });
     ways.push_back([&] { contest.run_limit(1); });
   }
-  const auto times = take_turns(ways, reset, pairs, n > 1 ? Clock::wall : Clock::thread);
+  std::vector<double> bounds;
+  const auto times = take_turns(ways, reset, pairs, n > 1 ? Clock::wall : Clock::thread, [&] {
+    if (n > 1) return;
+    machine.renew();
+    bounds.push_back(machine.bound(work));
+  });
   contest.reset();
   if (const std::uint64_t a = contest.run_compiled(n), b = contest.run_limit(n); a != b)
     row.problem = std::to_string(a) + " spikes compiled, " + std::to_string(b) + " at the limit";
-  const Work work = contest.work();
   const double count = units(workload, work);
   row.compiled = spread(times[0]).median / count;
   row.limit = spread(times[1]).median / count;
@@ -63,8 +68,8 @@ Row measure(Contest& contest, Machine& machine, int pairs) {
     row.compiled_gain = ratio(times[2], times[0]);
     row.limit_gain = ratio(times[3], times[1]);
   } else {
-    row.bound = machine.bound(work) / count;
-    row.limit_to_bound = row.limit / row.bound;
+    row.bound = spread(bounds).median / count;
+    row.limit_to_bound = ratio(times[1], bounds);
   }
   return row;
 }

@@ -31,7 +31,8 @@ Spread ratio(const std::vector<double>& a, const std::vector<double>& b) {
 }
 
 std::vector<std::vector<double>> take_turns(std::span<const std::function<void()>> functions,
-                                            const std::function<void()>& before, int rounds, Clock clock) {
+                                            const std::function<void()>& before, int rounds, Clock clock,
+                                            const std::function<void()>& after) {
   const double own = own_time(clock);
   std::vector<int> calls;
   for (const auto& f : functions) {
@@ -41,15 +42,21 @@ std::vector<std::vector<double>> take_turns(std::span<const std::function<void()
     calls.push_back(std::clamp(static_cast<int>(std::ceil(kValue / seconds(clock, f))), 1, 10000));
   }
   std::vector<std::vector<double>> values(functions.size());
-  for (int round = 0; round < rounds; ++round)
+  for (int round = 0; round < rounds; ++round) {
     for (std::size_t i = 0; i < functions.size(); ++i) {
       double sum = 0;
+      if (calls[i] > 1) {
+        before();
+        functions[i]();
+      }
       for (int call = 0; call < calls[i]; ++call) {
         before();
         sum += seconds(clock, functions[i]) - own;
       }
       values[i].push_back(sum / calls[i]);
     }
+    after();
+  }
   return values;
 }
 

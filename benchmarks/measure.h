@@ -19,8 +19,10 @@ Spread spread(std::vector<double> values);
 Spread ratio(const std::vector<double>& a, const std::vector<double>& b);
 
 /// Seconds of one call of each function, `rounds` values each. A value is the mean of as many calls as take a
-/// few milliseconds; `before` is called before each of them, outside the time.
-std::vector<std::vector<double>> take_turns(std::span<const std::function<void()>> functions,
-                                            const std::function<void()>& before, int rounds, Clock clock);
+/// few milliseconds, behind one that does not count: the other functions have filled the caches. `before` is
+/// called before each of them, outside the time, and `after` behind each round.
+std::vector<std::vector<double>> take_turns(
+    std::span<const std::function<void()>> functions, const std::function<void()>& before, int rounds,
+    Clock clock, const std::function<void()>& after = [] {});
 
 }  // namespace spikeloom::benchmarks

@@ -97,7 +97,7 @@ void Table::add(const Row& row) {
       add_spread("ratio", row.ratio);
       if (row.threads == 1) {
         json["bound"] = row.bound * factor;
-        json["limit_to_bound"] = row.limit_to_bound;
+        add_spread("limit_to_bound", row.limit_to_bound);
       } else {
         add_spread("compiled_gain", row.compiled_gain);
         add_spread("limit_gain", row.limit_gain);
@@ -114,16 +114,16 @@ void Table::add(const Row& row) {
         is_markdown
             ? "| row | unit | compiled | limit | compiled / limit | bound | limit / bound | spikes %% |\n"
               "|---|---|---|---|---|---|---|---|\n"
-            : "%-28s %-24s %9s %9s  %-22s %9s %7s  %s\n",
-        "row", "unit", "compiled", "limit", "compiled / limit", "bound", "/ bound", "spikes %");
+            : "%-28s %-24s %9s %9s  %-22s %9s  %-22s %s\n",
+        "row", "unit", "compiled", "limit", "compiled / limit", "bound", "limit / bound", "spikes %");
   has_header_ = true;
   const char* pattern = is_markdown ? "| `%s` | %s | %s | %s | %s | %s | %s | %s |\n"
-                                    : "%-28s %-24s %9s %9s  %-22s %9s %7s  %s\n";
+                                    : "%-28s %-24s %9s %9s  %-22s %9s  %-22s %s\n";
   if (!row.problem.empty()) {
     std::printf(pattern, row.name.c_str(), ("differs: " + row.problem).c_str(), "", "", "", "", "", "");
   } else {
     const std::string bound = row.threads == 1 ? three_digits(row.bound * factor) : "";
-    const std::string share = row.threads == 1 ? format("%.2f", row.limit_to_bound) : "";
+    const std::string share = row.threads == 1 ? shown(row.limit_to_bound) : "";
     std::printf(pattern, row.name.c_str(), unit, three_digits(row.compiled * factor).c_str(),
                 three_digits(row.limit * factor).c_str(), shown(row.ratio).c_str(), bound.c_str(),
                 share.c_str(), percent(row.rates).c_str());

@@ -16,11 +16,10 @@ struct Row {
   unsigned threads = 1;
   std::size_t inputs = 0;                     // of the first layer
   double compiled = 0, limit = 0, bound = 0;  // medians, in seconds of one unit; of one thread
-  Spread ratio;                               // compiled / limit
-  double limit_to_bound = 0;
-  Spread compiled_gain, limit_gain;  // of two threads over one, where threads is 2
-  std::vector<double> rates;         // spikes per neuron and step of each population
-  std::string problem;               // bits that differ; then nothing else is known
+  Spread ratio, limit_to_bound;               // compiled / limit; limit / bound
+  Spread compiled_gain, limit_gain;           // of two threads over one, where threads is 2
+  std::vector<double> rates;                  // spikes per neuron and step of each population
+  std::string problem;                        // bits that differ; then nothing else is known
 };
 
 enum class Format { text, markdown, json };

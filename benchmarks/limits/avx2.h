@@ -104,12 +104,13 @@ SPIKELOOM_WIDE_INLINE std::uint32_t list_register(Word active, std::uint32_t fir
 /// are, and mostly that is all, which a branch foresees better than their number.
 SPIKELOOM_WIDE_INLINE std::uint32_t list_word(std::uint64_t active, std::uint32_t first, std::uint32_t* to) {
   const auto count = static_cast<std::uint32_t>(__builtin_popcountll(active));
-  for (std::uint32_t written = 0; written < count; written += 8)
+  do
 #pragma GCC unroll 8
-    for (int i = 0; i < 8; ++i) {
+    for (int i = 0; i < 4; ++i) {
       *to++ = first + static_cast<std::uint32_t>(_tzcnt_u64(active));
       active = _blsr_u64(active);
     }
+  while (active != 0);
   return count;
 }
 

@@ -57,8 +57,10 @@ struct Work {
   struct Traffic {
     double bytes = 0;             // moved in the whole run ...
     std::size_t working_set = 0;  // ... over and over within so many bytes, which says where they live
-    // Rows stand in any order: short ones of 512 bytes, long ones of 4 KiB.
-    enum class Way { read, update, short_rows, long_rows } way = Way::read;
+    // Rows stand in any order. Where each is read once, all of them may be read in their own order instead.
+    enum class Way { read, update, rows, each_row_once } way = Way::read;
+    std::size_t row = 0;  // bytes
+    double in_order = 0;  // bytes of all rows
   };
   struct Phase {
     std::vector<Traffic> traffic;

@@ -11,22 +11,26 @@ namespace {
 
 // Widths were tried on the shapes of the table: four registers and two steps at a time keep eight sums going,
 // which hides the latency of an addition; a readout of one or two registers needs more steps for the same.
+// A sample alone takes wide rows, where they come from far in any order.
 template <template <int> class Cell>
-TileKernel kernel_of(std::size_t outputs, bool is_constant, std::size_t batch) {
-  if (is_constant) return batch == 1 ? constant_kernel<Cell, 8, 1>() : constant_kernel<Cell, 4, kLanes / 4>();
+TileKernel kernel_of(std::size_t outputs, bool is_constant, bool is_alone, bool is_near) {
+  if (is_constant) return is_alone ? constant_kernel<Cell, 8, 1>() : constant_kernel<Cell, 4, kLanes / 4>();
   if (outputs <= kLanes) return tile_kernel<Cell, 1, 8>();
   if (outputs <= 2 * kLanes) return tile_kernel<Cell, 2, 4>();
-  return batch == 1 ? tile_kernel<Cell, 8, 1>() : tile_kernel<Cell, 4, 2>();
-}
-
-TileKernel kernel_for(const Layer& layer, bool is_constant, std::size_t batch) {
-  return layer.neuron.kind == Kind::lif ? kernel_of<Lif>(layer.outputs, is_constant, batch)
-                                        : kernel_of<Synaptic>(layer.outputs, is_constant, batch);
+  const bool is_wide = is_alone && !(is_near && kLanes == 8);
+  return is_wide ? tile_kernel<Cell, 8, 1>() : tile_kernel<Cell, 4, 2>();
 }
 
 constexpr std::size_t kBlock = 100;  // steps
 constexpr std::size_t kShared = 8;   // samples that need most of a panel
 constexpr std::size_t kWords = 64 / kLanes;
+constexpr double kFires = 0.05;  // expected of a hidden population
+
+/// So many events need most rows of a panel, whose layer does not fit L2: reading it in order first is faster
+/// than fetching its rows in the order of the events.
+bool needs_most(double events, const Layer& layer) {
+  return events > 1.5 * static_cast<double>(layer.inputs) && layer.inputs * layer.outputs > 1u << 18;
+}
 
 class Network final : public Limit {
  public:
@@ -34,7 +38,13 @@ class Network final : public Limit {
       : shape_(shape), block_(shape.constant ? shape.steps : std::min(shape.steps, kBlock)) {
     std::size_t weights = 0;
     for (const Layer& layer : shape.layers) {
-      Stage stage{layer, kernel_for(layer, shape.constant && stages_.empty(), shape.batch), {}, {}, {}};
+      const bool is_constant = shape.constant && stages_.empty(), is_alone = shape.batch == 1;
+      const double density = stages_.empty() ? density_of_input() : kFires;
+      const bool is_near = needs_most(density * static_cast<double>(block_ * layer.inputs), layer);
+      Stage stage{.layer = layer,
+                  .kernel = layer.neuron.kind == Kind::lif
+                                ? kernel_of<Lif>(layer.outputs, is_constant, is_alone, is_near)
+                                : kernel_of<Synaptic>(layer.outputs, is_constant, is_alone, is_near)};
       stage.panels = Panels(layer, static_cast<std::size_t>(stage.kernel.registers) * kLanes);
       // The last population leaves as whole rows.
       const bool is_last = &layer == &shape.layers.back();
@@ -74,9 +84,17 @@ class Network final : public Limit {
   Work work() const override {
     Work work;
     const double runs = static_cast<double>(shape_.steps * shape_.batch);
-    const std::size_t values = (shape_.constant ? 1 : shape_.steps) * shape_.batch * stages_[0].layer.inputs;
-    double events = 0;
-    for (std::size_t i = 0; i < values; ++i) events += shape_.input[i] != 0;
+    const std::size_t values = values_of_input();
+    double events = density_of_input() * static_cast<double>(values);
+    // Between two reads of a panel from where all weights live, those of all other panels pass.
+    const double groups = std::ceil(static_cast<double>(shape_.batch) / static_cast<double>(group_)) *
+                          std::ceil(static_cast<double>(shape_.steps) / static_cast<double>(block_));
+    std::vector<double> rows;
+    double needed = 0;
+    for (const Stage& stage : stages_) {
+      rows.push_back(rows_needed(stage));
+      needed += rows.back() * static_cast<double>(stage.padded() * sizeof(float));
+    }
     work.phases.push_back({{{static_cast<double>(values) * sizeof(float), values * sizeof(float)}}});
     for (const Stage& stage : stages_) {
       const bool is_constant = shape_.constant && &stage == stages_.data();
@@ -94,14 +112,19 @@ class Network final : public Limit {
         sums.fmas = events * outputs;
       else
         sums.rows = {stage.kernel.registers, events * tiles};
-      // Every event reads a row of a panel; and the panels come from where all weights live, once a group.
-      const double groups = std::ceil(static_cast<double>(shape_.batch) / static_cast<double>(group_)) *
-                            std::ceil(static_cast<double>(shape_.steps) / static_cast<double>(block_));
-      const double used = std::min(events, groups * static_cast<double>(stage.layer.inputs));
-      const double used_bytes = used * outputs * sizeof(float);
+      // Every event reads a row of a panel; and the rows that any step of a group needs come from where all
+      // weights live, in the order of the events, or else all of them in their own.
+      const std::size_t row = stage.panels.width * sizeof(float);
       sums.traffic = {
-          {events * outputs * sizeof(float), stage.panels.bytes(), Work::Traffic::Way::short_rows},
-          {used_bytes, static_cast<std::size_t>(used_bytes / groups)}};
+          {.bytes = events * outputs * sizeof(float),
+           .working_set = stage.panels.bytes(),
+           .way = Work::Traffic::Way::rows,
+           .row = row},
+          {.bytes = rows[static_cast<std::size_t>(&stage - stages_.data())] * outputs * sizeof(float),
+           .working_set = static_cast<std::size_t>(needed / groups),
+           .way = Work::Traffic::Way::each_row_once,
+           .row = row,
+           .in_order = groups * static_cast<double>(stage.layer.inputs) * outputs * sizeof(float)}};
       work.phases.push_back(std::move(sums));
       // Samples of a constant input run in pairs.
       Work::Phase::Tiles updates = {stage.kernel.registers, tiles * runs};
@@ -139,34 +162,81 @@ class Network final : public Limit {
   void run_block(Events& events, std::size_t first, std::size_t steps, std::size_t sample,
                  std::size_t samples, Sink& sink) {
     for (Stage& stage : stages_) {
-      const bool is_first = &stage == stages_.data(), is_constant = is_first && shape_.constant;
-      events.clear();
-      for (std::size_t b = 0; b < samples; ++b)
-        for (std::size_t s = 0; s < (is_constant ? 1 : steps); ++s)
-          if (is_first) {
-            const std::size_t n = stage.layer.inputs;
-            append(events, shape_.input + ((first + s) * shape_.batch + sample + b) * n, n);
-          } else {
-            append(events, (&stage)[-1].bits, sample + b, first + s);
-          }
-      for (std::size_t tile = 0; tile < stage.panels.tiles; ++tile)
-        if (is_constant) {
-          TileBlock all = block_of(stage, events, tile, sample, 0, first, steps);
-          all.samples = samples, all.bits_of_sample = stage.bits.steps * stage.bits.words;
-          // A single sample needs few of its rows.
-          if (samples >= kShared && tile + 1 < stage.panels.tiles)
-            all.next = stage.panels.panel(tile + 1), all.next_bytes = stage.panels.bytes();
-          stage.kernel.run(all, stage.layer.neuron);
-        } else {
-          for (std::size_t b = 0; b < samples; ++b)
-            stage.kernel.run(block_of(stage, events, tile, sample + b, b * steps, first, steps),
-                             stage.layer.neuron);
-        }
+      // Nobody else wants the lists of a single tile: they stay where they are read from.
+      const std::size_t together = stage.panels.tiles == 1 ? 1 : samples;
+      for (std::size_t b = 0; b < samples; b += together)
+        run_stage(stage, events, first, steps, sample + b, std::min(together, samples - b));
     }
     const Bits& last = stages_.back().bits;
     sink.spikes(first, steps, sample, samples,
                 reinterpret_cast<const std::uint64_t*>(last.row(sample, first)), last.words / kWords,
                 last.steps * last.words / kWords);
+  }
+
+  void run_stage(Stage& stage, Events& events, std::size_t first, std::size_t steps, std::size_t sample,
+                 std::size_t samples) {
+    const bool is_constant = &stage == stages_.data() && shape_.constant;
+    list(events, stage, first, steps, sample, samples);
+    const bool is_near = needs_most(static_cast<double>(events.total()), stage.layer);
+    for (std::size_t tile = 0; tile < stage.panels.tiles; ++tile) {
+      if (is_near && (tile == 0 || samples > 1)) bring_near(stage.panels.panel(tile), stage.panels.bytes());
+      const bool is_last = tile + 1 == stage.panels.tiles;
+      if (is_constant) {
+        TileBlock all = block_of(stage, events, tile, sample, 0, first, steps);
+        all.samples = samples, all.bits_of_sample = stage.bits.steps * stage.bits.words;
+        // A single sample needs few of its rows.
+        if (samples >= kShared && !is_last)
+          all.next = stage.panels.panel(tile + 1), all.next_bytes = stage.panels.bytes();
+        stage.kernel.run(all, stage.layer.neuron);
+        continue;
+      }
+      for (std::size_t b = 0; b < samples; ++b) {
+        TileBlock one = block_of(stage, events, tile, sample + b, b * steps, first, steps);
+        if (is_near && samples == 1 && !is_last)
+          one.next = stage.panels.panel(tile + 1), one.next_bytes = stage.panels.bytes();
+        stage.kernel.run(one, stage.layer.neuron);
+      }
+    }
+  }
+
+  void list(Events& events, const Stage& stage, std::size_t first, std::size_t steps, std::size_t sample,
+            std::size_t samples) const {
+    const bool is_first = &stage == stages_.data();
+    events.clear();
+    for (std::size_t b = 0; b < samples; ++b)
+      for (std::size_t s = 0; s < (is_first && shape_.constant ? 1 : steps); ++s)
+        if (is_first) {
+          const std::size_t n = stage.layer.inputs;
+          append(events, shape_.input + ((first + s) * shape_.batch + sample + b) * n, n);
+        } else {
+          append(events, (&stage)[-1].bits, sample + b, first + s);
+        }
+  }
+
+  double density_of_input() const {
+    const std::size_t n = values_of_input();
+    return static_cast<double>(n -
+                               static_cast<std::size_t>(std::count(shape_.input, shape_.input + n, 0.0f))) /
+           static_cast<double>(n);
+  }
+
+  std::size_t values_of_input() const {
+    return (shape_.constant ? 1 : shape_.steps) * shape_.batch * shape_.layers[0].inputs;
+  }
+
+  /// The inputs of a stage that are active in any step of a block and any sample of a group, of all of these.
+  double rows_needed(const Stage& stage) const {
+    Events events(group_ * block_, widest_, shape_.constant);
+    std::size_t count = 0;
+    for (std::size_t first = 0; first < shape_.steps; first += block_)
+      for (std::size_t sample = 0; sample < shape_.batch; sample += group_) {
+        list(events, stage, first, std::min(block_, shape_.steps - first), sample,
+             std::min(group_, shape_.batch - sample));
+        std::vector<bool> active(stage.layer.inputs);
+        for (std::size_t e = 0; e < events.total(); ++e) active[events.index[e]] = true;
+        count += static_cast<std::size_t>(std::ranges::count(active, true));
+      }
+    return static_cast<double>(count);
   }
 
   static TileBlock block_of(const Stage& stage, const Events& events, std::size_t tile, std::size_t sample,

@@ -95,8 +95,10 @@ class Recurrent final : public Limit {
     std::size_t rows = 0;
     for (const Word w : active) rows += static_cast<std::size_t>(__builtin_popcount(w));
     Work::Phase phase;
-    phase.traffic = {
-        {events * n * sizeof(float), rows * padded_ * sizeof(float), Work::Traffic::Way::long_rows}};
+    phase.traffic = {{.bytes = events * n * sizeof(float),
+                      .working_set = rows * padded_ * sizeof(float),
+                      .way = Work::Traffic::Way::rows,
+                      .row = 4096}};
     const double tiles = static_cast<double>(padded_ / kLanes / kTile);
     phase.rows = {kTile, events * tiles};
     phase.operations = static_cast<double>(padded_ * shape_.steps);  // the input is added

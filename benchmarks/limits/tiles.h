@@ -29,6 +29,12 @@ struct TileBlock {
   std::size_t next_bytes = 0;
 };
 
+/// Reads a panel in order, before its rows are wanted in any other.
+inline void bring_near(const float* panel, std::size_t bytes) {
+  for (std::size_t i = 0; i < bytes / sizeof(float); i += 16)
+    static_cast<void>(*static_cast<const volatile float*>(panel + i));
+}
+
 /// Adds the rows of I steps' events to their sums. The steps take turns: a single sum would wait for itself,
 /// since its additions have one order.
 template <int V, int I>
@@ -105,7 +111,12 @@ SPIKELOOM_WIDE void run_tile(const TileBlock& t, const Neuron& neuron) {
   cell.start(neuron);
   if (t.states) cell.read(t.states, t.states_stride);
   std::size_t step = 0;
-  for (; step + I <= t.steps; step += I) run_steps<Cell<V>, V, I>(cell, t, step);
+  const char* next = reinterpret_cast<const char*>(t.next);
+  const std::size_t lines = t.next ? t.next_bytes / 64 * I / t.steps + 1 : 0;
+  for (; step + I <= t.steps; step += I) {
+    for (std::size_t line = 0; line < lines; ++line, next += 64) _mm_prefetch(next, _MM_HINT_T1);
+    run_steps<Cell<V>, V, I>(cell, t, step);
+  }
   for (; step < t.steps; ++step) run_steps<Cell<V>, V, 1>(cell, t, step);
   if (t.states) cell.write(t.states, t.states_stride);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <numeric>
 #include <random>
 #include <vector>
 
@@ -23,101 +24,136 @@ std::size_t walks(std::size_t bytes) {
   return std::max<std::size_t>(1, (std::size_t{48} << 20) / bytes);
 }
 
+// A few rows that lie in L1.
+constexpr std::size_t kL1 = 16384, kL1Rows = kL1 / sizeof(float) / Probes::kRow, kL1Times = 5000;
+constexpr double kL1Elements = static_cast<double>(kL1Rows * Probes::kRow * kL1Times);
+
 }  // namespace
 
-Machine::Machine() : probes_(kernels()->probes()) {
-  const std::size_t rows = 16384 / sizeof(float) / Probes::kRow, times = 20000;
-  const Memory<float> l1(rows * Probes::kRow);
-  const double elements = static_cast<double>(rows * Probes::kRow * times);
-  adds_ = elements / best([&] { probes_->add_rows(l1.data(), rows, times); });
-  fmas_ = elements / best([&] { probes_->fuse_rows(l1.data(), rows, times); });
-  double operations = 0;
-  operations_ = 1 / best([&] { operations = probes_->operate(400000); });
-  operations_ *= operations;
-}
+Machine::Machine() : probes_(kernels()->probes()) {}
 
 const char* Machine::registers() const {
   return kernels()->registers;
 }
 
+float* Machine::room(std::size_t bytes) {
+  if (room_.size() * sizeof(float) < bytes) {
+    room_ = {};  // not both at once
+    room_ = Memory<float>(bytes / sizeof(float));
+  }
+  return room_.data();
+}
+
+double Machine::adds() {
+  if (now_.adds == 0) {
+    const float* rows = room(kL1);
+    now_.adds = kL1Elements / middle([&] { probes_->add_rows(rows, kL1Rows, kL1Times); });
+  }
+  return now_.adds;
+}
+
+double Machine::fmas() {
+  if (now_.fmas == 0) {
+    const float* rows = room(kL1);
+    now_.fmas = kL1Elements / middle([&] { probes_->fuse_rows(rows, kL1Rows, kL1Times); });
+  }
+  return now_.fmas;
+}
+
+double Machine::operations() {
+  if (now_.operations == 0) {
+    double count = 0;
+    const double time = middle([&] { count = probes_->operate(100000); });
+    now_.operations = count / time;
+  }
+  return now_.operations;
+}
+
 double Machine::read(std::size_t working_set) {
   const std::size_t bytes = quarter_power(working_set);
-  double& rate = read_[bytes];
+  double& rate = now_.read[bytes];
   if (rate != 0) return rate;
   const std::size_t rows = bytes / sizeof(float) / Probes::kRow, times = walks(bytes);
-  const Memory<float> memory(rows * Probes::kRow);
-  return rate = static_cast<double>(bytes * times) /
-                best([&] { probes_->add_rows(memory.data(), rows, times); });
+  const float* memory = room(bytes);
+  return rate = static_cast<double>(bytes * times) / middle([&] { probes_->add_rows(memory, rows, times); });
 }
 
 double Machine::update(std::size_t working_set) {
   const std::size_t bytes = quarter_power(working_set);
-  double& rate = update_[bytes];
+  double& rate = now_.update[bytes];
   if (rate != 0) return rate;
   const std::size_t times = walks(bytes);
-  const Memory<float> memory(bytes / sizeof(float));
-  return rate = static_cast<double>(2 * bytes * times) / best([&] {
-                  for (std::size_t t = 0; t < times; ++t) probes_->update(memory.data(), memory.size());
+  float* memory = room(bytes);
+  return rate = static_cast<double>(2 * bytes * times) / middle([&] {
+                  for (std::size_t t = 0; t < times; ++t) probes_->update(memory, bytes / sizeof(float));
                 });
 }
 
-double Machine::read_rows(std::size_t working_set, std::size_t row_bytes) {
-  const std::size_t bytes = quarter_power(working_set);
-  double& rate = read_rows_[{bytes, row_bytes}];
+double Machine::read_rows(std::size_t working_set, std::size_t row_bytes, bool all_once) {
+  const std::size_t bytes = quarter_power(working_set), rows = bytes / row_bytes;
+  double& rate = now_.read_rows[{bytes, row_bytes, all_once}];
   if (rate != 0) return rate;
-  const std::size_t row_size = row_bytes / sizeof(float);
-  const Memory<float> memory(bytes / sizeof(float));
-  // A new order in every walk, as spikes would have it; the last walk's rows may still be near.
+  const float* memory = room(bytes);
+  // Any row each time, as spikes would have it, so that one of the last may still be near; or one that was
+  // not read for longest.
   std::mt19937 random(1);
-  std::vector<std::uint32_t> order(walks(bytes) * (bytes / row_bytes));
-  for (std::uint32_t& row : order) row = static_cast<std::uint32_t>(random() % (bytes / row_bytes));
+  std::vector<std::uint32_t> once(rows), order(walks(bytes) * rows);
+  std::iota(once.begin(), once.end(), 0u);
+  std::ranges::shuffle(once, random);
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = once[(all_once ? i : random()) % rows];
   return rate = static_cast<double>(order.size() * row_bytes) /
-                best([&] { probes_->add_rows_in_order(memory.data(), order, row_size); });
+                middle([&] { probes_->add_rows_in_order(memory, order, row_bytes / sizeof(float)); });
 }
 
 double Machine::row(int registers) {
-  double& time = row_[registers];
+  double& time = now_.row[registers];
   if (time == 0) time = probes_->seconds_of_row(registers);
   return time;
 }
 
 double Machine::update(Kind kind, int registers) {
-  double& time = update_tile_[{kind, registers}];
+  double& time = now_.update_tile[{kind, registers}];
   if (time == 0) time = probes_->seconds_of_update(kind, registers);
   return time;
 }
 
 double Machine::list(bool floats) {
-  double& time = list_[floats];
+  double& time = now_.list[floats];
   if (time == 0) time = probes_->seconds_of_list(floats);
   return time;
 }
 
-double Machine::rate(const Work::Traffic& traffic) {
+double Machine::time(const Work::Traffic& traffic) {
   switch (traffic.way) {
     case Work::Traffic::Way::read:
-      return read(traffic.working_set);
+      return traffic.bytes / read(traffic.working_set);
     case Work::Traffic::Way::update:
-      return update(traffic.working_set);
-    case Work::Traffic::Way::short_rows:
-      return read_rows(traffic.working_set, 512);
-    case Work::Traffic::Way::long_rows:
-      return read_rows(traffic.working_set, 4096);
+      return traffic.bytes / update(traffic.working_set);
+    case Work::Traffic::Way::rows:
+      return traffic.bytes / read_rows(traffic.working_set, traffic.row);
+    case Work::Traffic::Way::each_row_once:
+      return std::min(traffic.bytes / read_rows(traffic.working_set, traffic.row, true),
+                      traffic.in_order / read(traffic.working_set));
   }
-  return 1;
+  return 0;
 }
 
 double Machine::bound(const Work& work) {
   double sum = 0;
   for (const Work::Phase& phase : work.phases) {
-    double slowest = phase.adds / adds_ + phase.fmas / fmas_ + phase.operations / operations_;
-    if (phase.rows.count > 0) slowest += phase.rows.count * row(phase.rows.registers);
-    if (phase.updates.count > 0) slowest += phase.updates.count * update(phase.kind, phase.updates.registers);
-    if (phase.float_words > 0) slowest += phase.float_words * list(true);
-    if (phase.words > 0) slowest += phase.words * list(false);
+    double slowest = 0;
+    const auto add = [&](double count, auto&& of_one) {
+      if (count > 0) slowest += count * of_one();
+    };
+    add(phase.adds, [&] { return 1 / adds(); });
+    add(phase.fmas, [&] { return 1 / fmas(); });
+    add(phase.operations, [&] { return 1 / operations(); });
+    add(phase.rows.count, [&] { return row(phase.rows.registers); });
+    add(phase.updates.count, [&] { return update(phase.kind, phase.updates.registers); });
+    add(phase.float_words, [&] { return list(true); });
+    add(phase.words, [&] { return list(false); });
     std::map<std::size_t, double> level;  // by working set
-    for (const Work::Traffic& t : phase.traffic)
-      slowest = std::max(slowest, level[t.working_set] += t.bytes / rate(t));
+    for (const Work::Traffic& t : phase.traffic) slowest = std::max(slowest, level[t.working_set] += time(t));
     sum += slowest;
   }
   return sum;

@@ -1,32 +1,38 @@
-// What one core of this machine can do at most, measured here and now: the bound of every limit kernel.
+// What one core of this machine does, measured here and now: the bound of every limit kernel.
 #pragma once
 
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <tuple>
 #include <utility>
 
 #include "limits/limit.h"
+#include "machine/memory.h"
 #include "machine/probes.h"
 
 namespace spikeloom::benchmarks {
 
 class Machine {
  public:
-  /// Measured with the loops of kernels(), which may not be null.
+  /// Measures with the loops of kernels(), which may not be null.
   Machine();
 
   const char* registers() const;  // their kind
 
-  /// Bytes a second, reading a working set over and over. Measured once for each size, rounded to a quarter
-  /// of a power of two.
+  /// From now on everything is measured anew, when it is asked for. A machine that is shared with others does
+  /// not keep what it did a second ago.
+  void renew() { now_ = {}; }
+
+  /// Bytes a second, reading a working set over and over. Sizes are rounded to a quarter of a power of two.
   double read(std::size_t working_set);
   /// The same for reading and writing back; both count.
   double update(std::size_t working_set);
-  /// The same for reading rows of so many bytes, a multiple of 512, in an order that nothing foresees.
-  double read_rows(std::size_t working_set, std::size_t row);
-  double adds() const { return adds_; }  // rows of 64 floats added to registers, from L1
-  double fmas() const { return fmas_; }  // the same, multiplied
+  /// The same for reading rows of so many bytes (Probes says which) in an order that nothing foresees: any
+  /// row at any time, or all once before one is read again.
+  double read_rows(std::size_t working_set, std::size_t row, bool all_once = false);
+  double adds();  // rows of 64 floats added to registers, from L1
+  double fmas();  // the same, multiplied
   /// Seconds for one row of so many registers (1, 2, 4, 8) that a list names, in L1; enough sums take turns
   /// to hide the latency of an addition.
   double row(int registers);
@@ -34,21 +40,28 @@ class Machine {
   double update(Kind kind, int registers);
   /// Seconds to look through 64 inputs for events, one in twenty, in L1.
   double list(bool floats);
-  double operations() const { return operations_; }  // on registers
+  double operations();  // on registers
 
   /// Seconds that the work takes at the least: of each phase, the largest of what arithmetic and each level
   /// of memory need.
   double bound(const Work& work);
 
  private:
-  double rate(const Work::Traffic& traffic);
+  /// What was measured since the last renew(); 0: not yet.
+  struct Rates {
+    double adds = 0, fmas = 0, operations = 0;
+    std::map<int, double> row;
+    std::map<std::pair<Kind, int>, double> update_tile;
+    double list[2] = {};
+    std::map<std::size_t, double> read, update;  // by working set
+    std::map<std::tuple<std::size_t, std::size_t, bool>, double> read_rows;
+  };
+  double time(const Work::Traffic& traffic);
+  float* room(std::size_t bytes);
+
   std::unique_ptr<Probes> probes_;
-  double adds_ = 0, fmas_ = 0, operations_ = 0;
-  std::map<int, double> row_;
-  std::map<std::pair<Kind, int>, double> update_tile_;
-  double list_[2] = {};
-  std::map<std::size_t, double> read_, update_;                      // by working set
-  std::map<std::pair<std::size_t, std::size_t>, double> read_rows_;  // by working set and row
+  Memory<float> room_;  // of the largest working set so far
+  Rates now_;
 };
 
 }  // namespace spikeloom::benchmarks

@@ -19,7 +19,7 @@ class Probes {
   virtual void add_rows(const float* rows, std::size_t count, std::size_t times) const = 0;
   /// The same, multiplied.
   virtual void fuse_rows(const float* rows, std::size_t count, std::size_t times) const = 0;
-  /// Rows of `size` floats, a multiple of kRow, in the order of a list.
+  /// Rows of `size` floats, 1, 2, 4 or a multiple of 8 registers, in the order of a list.
   virtual void add_rows_in_order(const float* rows, std::span<const std::uint32_t> order,
                                  std::size_t size) const = 0;
   /// Reads and writes back a multiple of 64 floats.
