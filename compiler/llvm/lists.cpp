@@ -121,15 +121,10 @@ class FloatLister {
   /// carried: events so far; a mask of lanes that held an active value other than 1.
   Values row(llvm::Value* row, llvm::ArrayRef<llvm::Value*> now) {
     const unsigned lanes = b_.lanes();
-    llvm::Value* begin = b_.getInt64(0);
-    Values carried(now);
-    if (lanes > 1 && (b_.can_compress_bytes() || !b_.can_compress())) {
-      llvm::Value* words = b_.CreateAnd(fan_in_, ~std::uint64_t{63});
-      carried = some(row, begin, words, 64 / lanes, carried);
-      begin = words;
-    }
-    llvm::Value* whole = b_.CreateAnd(fan_in_, ~std::uint64_t{lanes - 1});
-    carried = some(row, begin, whole, 1, carried);
+    const bool as_words = lanes > 1 && (b_.can_compress_bytes() || !b_.can_compress());
+    const unsigned together = as_words ? 64 : lanes;
+    llvm::Value* whole = b_.CreateAnd(fan_in_, ~std::uint64_t{together - 1});
+    const Values carried = some(row, b_.getInt64(0), whole, together / lanes, now);
     if (lanes == 1) return carried;
     // There may be no memory behind the last input.
     return b_.loop(whole, fan_in_, b_.getInt64(lanes), carried,
