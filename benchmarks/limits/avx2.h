@@ -100,12 +100,12 @@ SPIKELOOM_WIDE_INLINE std::uint32_t list_register(Word active, std::uint32_t fir
   return static_cast<std::uint32_t>(__builtin_popcount(active));
 }
 
-/// The same of 64 bits; `to` has room for 8 more. Few bits are the rule: eight are written whatever there
-/// are, and mostly that is all, which a branch foresees better than their number.
+/// The same of 64 bits; `to` has room for 4 more. Few bits are the rule: four are written whatever there are,
+/// and mostly that is all, which a branch foresees better than their number.
 SPIKELOOM_WIDE_INLINE std::uint32_t list_word(std::uint64_t active, std::uint32_t first, std::uint32_t* to) {
   const auto count = static_cast<std::uint32_t>(__builtin_popcountll(active));
   do
-#pragma GCC unroll 8
+#pragma GCC unroll 4
     for (int i = 0; i < 4; ++i) {
       *to++ = first + static_cast<std::uint32_t>(_tzcnt_u64(active));
       active = _blsr_u64(active);

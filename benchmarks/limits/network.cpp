@@ -161,12 +161,7 @@ class Network final : public Limit {
 
   void run_block(Events& events, std::size_t first, std::size_t steps, std::size_t sample,
                  std::size_t samples, Sink& sink) {
-    for (Stage& stage : stages_) {
-      // Nobody else wants the lists of a single tile: they stay where they are read from.
-      const std::size_t together = stage.panels.tiles == 1 ? 1 : samples;
-      for (std::size_t b = 0; b < samples; b += together)
-        run_stage(stage, events, first, steps, sample + b, std::min(together, samples - b));
-    }
+    for (Stage& stage : stages_) run_stage(stage, events, first, steps, sample, samples);
     const Bits& last = stages_.back().bits;
     sink.spikes(first, steps, sample, samples,
                 reinterpret_cast<const std::uint64_t*>(last.row(sample, first)), last.words / kWords,
