@@ -74,6 +74,11 @@ Row measure(Contest& contest, Machine& machine, int pairs) {
   return row;
 }
 
+int none_matches(const std::string& filter) {
+  std::fprintf(stderr, "loom: --filter '%s' finds no row; --list names all of them\n", filter.c_str());
+  return 2;
+}
+
 /// Bits alone, of small networks.
 int check() {
   int wrong = 0;
@@ -101,6 +106,7 @@ int run(const Choices& choices) {
     if (choices.filter.empty() ? !workload.is_optional || choices.list
                                : std::regex_search(workload.name, filter))
       chosen.push_back(std::move(workload));
+  if (chosen.empty()) return none_matches(choices.filter);
   if (choices.list) {
     for (const Workload& workload : chosen) std::printf("%s\n", workload.name.c_str());
     return 0;
