@@ -55,11 +55,8 @@ std::string text_of(const llvm::Module& module) {
 /// One of the two modules of a program. Each has a context of its own, so that they may be worked on at once.
 class ModuleCode {
  public:
-  ModuleCode(const Cpu& cpu, unsigned lanes, Code code)
-      : machine_(make_target_machine(cpu)),
-        module_(code == Code::kernels ? "network" : "drives", context_),
-        b_(context_, lanes, cpu.instructions),
-        code_(code) {
+  ModuleCode(const Cpu& cpu, unsigned lanes, const char* name)
+      : machine_(make_target_machine(cpu)), module_(name, context_), b_(context_, lanes, cpu.instructions) {
     SPIKELOOM_CHECK(machine_, "llvm", "no code generator for " + cpu.triple);
     context_.setDiagnosticHandler(std::make_unique<SilentDiagnostics>());
     module_.setTargetTriple(cpu.triple);
@@ -75,7 +72,7 @@ class ModuleCode {
   };
   Generated generate(bool with_llvm, bool with_assembly) {
     verify_module(module_, "as emitted");
-    optimize(module_, *machine_, code_);
+    optimize(module_, *machine_);
     verify_module(module_, "after optimisation");
     Generated made;
     if (with_llvm) made.llvm = text_of(module_);
@@ -89,7 +86,6 @@ class ModuleCode {
   std::unique_ptr<llvm::TargetMachine> machine_;
   llvm::Module module_;
   VectorBuilder b_;
-  Code code_;
 };
 
 /// Starts a thread if there is one to be had; else the work is done when it is asked for. Everything is held
@@ -102,7 +98,7 @@ std::future<Result<ModuleCode::Generated>> generate_drives(std::vector<DriveFunc
     // Shared with the thread, as below.
     const auto made = std::make_shared<ModuleCode::Generated>();
     TRY_VOID(on_compile_thread([=]() -> Result<void> {
-      ModuleCode code(cpu, lanes, Code::drives);
+      ModuleCode code(cpu, lanes, "drives");
       define_drives(code.builder(), code.module(), drives);
       *made = code.generate(with_llvm, with_assembly);
       return {};
@@ -115,16 +111,17 @@ std::future<Result<ModuleCode::Generated>> generate_drives(std::vector<DriveFunc
 Result<Objects> generate_modules(const Plan& plan, const Cpu& cpu, const CodegenLimits& limits,
                                  const CodeTexts& texts) {
   const bool with_llvm = texts.llvm, with_assembly = texts.assembly;
-  ModuleCode kernels(cpu, plan.target.lanes, Code::kernels);
+  ModuleCode kernels(cpu, plan.target.lanes, "network");
   for (const Kernel& kernel : plan.kernels) {
     emit_kernel(kernels.builder(), kernels.module(), kernel);
     // After each kernel: what is too much is not built to its end.
     TRY_VOID(check_size(kernels.module(), limits));
   }
-  std::vector<DriveFunction> drives = drives_of(kernels.module());
+  DriveShares drives = share_drives(kernels.module());
   std::future<Result<ModuleCode::Generated>> others;
-  if (!drives.empty())
-    others = generate_drives(std::move(drives), cpu, plan.target.lanes, with_llvm, with_assembly);
+  if (!drives.apart.empty())
+    others = generate_drives(std::move(drives.apart), cpu, plan.target.lanes, with_llvm, with_assembly);
+  define_drives(kernels.builder(), kernels.module(), drives.with_kernels);
   std::vector<ModuleCode::Generated> all;
   all.push_back(kernels.generate(with_llvm, with_assembly));
   if (others.valid()) {

@@ -4,6 +4,7 @@
 #include <llvm/IR/Module.h>
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 
 namespace spikeloom {
@@ -14,24 +15,30 @@ using Parameters = llvm::ArrayRef<llvm::Value*>;
 
 struct Body {
   llvm::StringLiteral name;
+  /// How long its generation takes beside the others': its instructions as they are emitted for eight lanes.
+  double weight;
   void (*emit)(VectorBuilder& b, Parameters p);
 };
 
 constexpr Body kBodies[] = {
-    {"spikeloom_list_bits", emit_list_bits},
-    {"spikeloom_list_values", emit_list_floats},
-    {"spikeloom_add_spikes", [](VectorBuilder& b, Parameters p) { emit_add_events(b, p, false, false); }},
-    {"spikeloom_add_values", [](VectorBuilder& b, Parameters p) { emit_add_events(b, p, true, false); }},
-    {"spikeloom_add_spikes_of_block",
+    {"spikeloom_list_bits", 116, emit_list_bits},
+    {"spikeloom_list_values", 371, emit_list_floats},
+    {"spikeloom_add_spikes", 818,
+     [](VectorBuilder& b, Parameters p) { emit_add_events(b, p, false, false); }},
+    {"spikeloom_add_values", 939, [](VectorBuilder& b, Parameters p) { emit_add_events(b, p, true, false); }},
+    {"spikeloom_add_spikes_of_block", 471,
      [](VectorBuilder& b, Parameters p) { emit_add_events(b, p, false, true); }},
-    {"spikeloom_add_values_of_block",
+    {"spikeloom_add_values_of_block", 539,
      [](VectorBuilder& b, Parameters p) { emit_add_events(b, p, true, true); }},
-    {"spikeloom_bring_near", emit_bring_near},
-    {"spikeloom_expand_bits", emit_expand_bits},
-    {"spikeloom_add_rows", emit_add_rows},
-    {"spikeloom_turn", [](VectorBuilder& b, Parameters p) { emit_turn(b, p, false); }},
-    {"spikeloom_turn_values", [](VectorBuilder& b, Parameters p) { emit_turn(b, p, true); }},
+    {"spikeloom_bring_near", 9, emit_bring_near},
+    {"spikeloom_expand_bits", 47, emit_expand_bits},
+    {"spikeloom_add_rows", 282, emit_add_rows},
+    {"spikeloom_turn", 247, [](VectorBuilder& b, Parameters p) { emit_turn(b, p, false); }},
+    {"spikeloom_turn_values", 256, [](VectorBuilder& b, Parameters p) { emit_turn(b, p, true); }},
 };
+
+/// Of an instruction of a kernel, over which strength reduction runs too.
+constexpr double kKernelWeight = 1.5;
 
 const Body* body_of(llvm::StringRef name) {
   const auto found = std::ranges::find(kBodies, name, &Body::name);
@@ -40,16 +47,39 @@ const Body* body_of(llvm::StringRef name) {
 
 }  // namespace
 
-std::vector<DriveFunction> drives_of(const llvm::Module& kernels) {
-  std::vector<DriveFunction> drives;
+bool is_drive(const llvm::Function& f) {
+  return body_of(f.getName()) != nullptr;
+}
+
+DriveShares share_drives(const llvm::Module& kernels) {
+  struct Called {
+    const llvm::Function* function;
+    double weight;
+    bool apart = false;
+  };
+  std::vector<Called> called;
+  double weight_of_kernels = 0.0, weight_apart = 0.0;
   for (const llvm::Function& f : kernels) {
-    if (!f.isDeclaration() || !body_of(f.getName())) continue;
-    DriveFunction& drive = drives.emplace_back();
-    drive.name = f.getName().str();
-    drive.returns_number = !f.getReturnType()->isVoidTy();
-    for (const llvm::Argument& a : f.args()) drive.is_pointer.push_back(a.getType()->isPointerTy());
+    if (!f.isDeclaration())
+      weight_of_kernels += kKernelWeight * f.getInstructionCount();
+    else if (const Body* body = body_of(f.getName()))
+      called.push_back({&f, body->weight});
   }
-  return drives;
+  // The heaviest first, each to the lighter side.
+  std::vector<Called*> by_weight;
+  for (Called& c : called) by_weight.push_back(&c);
+  std::ranges::stable_sort(by_weight, std::greater(), &Called::weight);
+  for (Called* c : by_weight) {
+    c->apart = weight_apart <= weight_of_kernels;
+    (c->apart ? weight_apart : weight_of_kernels) += c->weight;
+  }
+  DriveShares shares;
+  for (const Called& c : called) {
+    DriveFunction drive{c.function->getName().str(), !c.function->getReturnType()->isVoidTy(), {}};
+    for (const llvm::Argument& a : c.function->args()) drive.is_pointer.push_back(a.getType()->isPointerTy());
+    (c.apart ? shares.apart : shares.with_kernels).push_back(std::move(drive));
+  }
+  return shares;
 }
 
 void define_drives(VectorBuilder& b, llvm::Module& module, std::span<const DriveFunction> drives) {
@@ -58,7 +88,9 @@ void define_drives(VectorBuilder& b, llvm::Module& module, std::span<const Drive
     for (const bool is_pointer : drive.is_pointer)
       types.push_back(is_pointer ? static_cast<llvm::Type*>(b.getPtrTy()) : b.getInt64Ty());
     auto* type = llvm::FunctionType::get(drive.returns_number ? b.getInt64Ty() : b.getVoidTy(), types, false);
-    auto* function = llvm::Function::Create(type, llvm::Function::ExternalLinkage, drive.name, module);
+    llvm::Function* function = module.getFunction(drive.name);
+    if (!function)
+      function = llvm::Function::Create(type, llvm::Function::ExternalLinkage, drive.name, module);
     function->setDoesNotThrow();
     function->addFnAttr(llvm::Attribute::NoRecurse);
     b.SetInsertPoint(llvm::BasicBlock::Create(b.getContext(), "entry", function));

@@ -1,6 +1,6 @@
 // How the current of a linear layer comes to a panel of neurons: event lists, sums over events, dense sums.
-// Each is a function that the kernels of all stages call. What they do depends on no network, so they are a
-// module of their own, which is optimised and generated while that of the kernels is.
+// Each is a function that the kernels of all stages call. What they do depends on no network, so most are in
+// a module of their own, which is optimised and generated while that of the kernels is.
 #pragma once
 
 #include <span>
@@ -57,7 +57,7 @@ class DriveCode {
  private:
   void add_listed(spikeloom_element element, const Panel& panel, llvm::Value* first, llvm::Value* steps,
                   llvm::Value* capacity, llvm::Value* list, llvm::Value* currents, bool of_block);
-  /// Calls a function that the other module defines (kBodies in drive.cpp).
+  /// Calls a function that one of the two modules defines (kBodies in drive.cpp).
   llvm::Value* call(const char* name, llvm::Type* result, llvm::ArrayRef<llvm::Value*> arguments);
 
   VectorBuilder& b_;
@@ -71,10 +71,16 @@ struct DriveFunction {
   std::vector<bool> is_pointer;  // by parameter
 };
 
-/// Those that the kernels of a module call.
-std::vector<DriveFunction> drives_of(const llvm::Module& kernels);
+bool is_drive(const llvm::Function& f);
 
-/// Emits them.
+/// Those that the kernels of a module call, in two parts: one to be defined beside the kernels, the other in
+/// a module of its own, so that both modules take about as long to be generated.
+struct DriveShares {
+  std::vector<DriveFunction> with_kernels, apart;
+};
+DriveShares share_drives(const llvm::Module& kernels);
+
+/// Emits them, where the module may have declared them.
 void define_drives(VectorBuilder& b, llvm::Module& module, std::span<const DriveFunction> drives);
 
 // lists.cpp, events.cpp, dense.cpp and transpose.cpp: the bodies. Parameters are those of the methods above,

@@ -13,11 +13,12 @@
 #include <llvm/Transforms/Scalar/LoopStrengthReduce.h>
 #include <llvm/Transforms/Scalar/SimplifyCFG.h>
 
+#include "llvm/drive.h"
 #include "support/check.h"
 
 namespace spikeloom {
 
-void optimize(llvm::Module& module, llvm::TargetMachine& machine, Code code) {
+void optimize(llvm::Module& module, llvm::TargetMachine& machine) {
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager call_graph;
@@ -43,7 +44,7 @@ void optimize(llvm::Module& module, llvm::TargetMachine& machine, Code code) {
   for (llvm::Function& f : module) {
     if (f.isDeclaration()) continue;
     passes.run(f, functions);
-    if (code == Code::kernels) strength.run(f, functions);
+    if (!is_drive(f)) strength.run(f, functions);
   }
 }
 

@@ -12,11 +12,8 @@ class TargetMachine;
 
 namespace spikeloom {
 
-/// What a module is made of.
-enum class Code { kernels, drives };
-
 /// Cleans up what the emitters repeat. Value-preserving: no instruction carries a fast-math flag.
-void optimize(llvm::Module& module, llvm::TargetMachine& machine, Code code);
+void optimize(llvm::Module& module, llvm::TargetMachine& machine);
 
 /// SPIKELOOM_CHECKs that LLVM finds the module well formed.
 void verify_module(const llvm::Module& module, const char* when);

@@ -24,8 +24,8 @@ class Fields {
   std::string text_;
 };
 
-/// LLVM's own word for its version would need LLVM: the file that it would be loaded from tells as much,
-/// where it lies as it did for the build.
+/// LLVM's own word for its version would need LLVM: the shared library of the build tells as much, where it
+/// lies as it did then.
 void add_llvm(Fields& key) {
   key.add(SPIKELOOM_LLVM_VERSION);
   struct stat library{};
