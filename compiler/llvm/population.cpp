@@ -9,14 +9,14 @@ namespace {
 
 /// Code of one step of one tile; beyond, fewer vectors are interleaved.
 constexpr std::size_t kTileInstructions = 1200;
-constexpr unsigned kWidestTile = 8, kWidestOfEight = 4;  // vectors, of eight lanes
+constexpr unsigned kWidestTile = 8;  // vectors
 /// Steps of a block from which on it is worth fetching what the tiles behind begin with.
-constexpr std::uint64_t kManySteps = 8, kTilesAhead = 2;
+constexpr std::uint64_t kManySteps = 8, kTilesAhead = 2, kLine = 64;
 
 /// Vectors that are interleaved hide the latency of the recurrence; their states, an input and a temporary
 /// each must fit into registers, beside the values that all neurons share: two at least, where most of those
 /// are read from memory. Of eight lanes, which have half as many registers, inputs may be operands in memory;
-/// and four are enough. Their bits are whole bytes.
+/// and four are enough; of very many neurons of one state six. Their bits are whole bytes.
 unsigned interleaved_vectors(const CellKernel& kernel, unsigned lanes, bool has_fma) {
   const Cell& cell = kernel.cell;
   const std::size_t estimate = instruction_estimate(cell, has_fma),
@@ -25,7 +25,7 @@ unsigned interleaved_vectors(const CellKernel& kernel, unsigned lanes, bool has_
   const std::size_t registers = lanes == 16 ? 32 : 16, left = registers - std::min(registers, shared);
   const auto most = static_cast<unsigned>(std::min<std::size_t>(
       {kWidestTile, std::max(left, 2 * of_each) / of_each, kTileInstructions / (estimate + 1)}));
-  if (lanes == 8) return std::clamp(most, 1u, kWidestOfEight);
+  if (lanes == 8) return std::clamp(most, 1u, kernel.many && cell.states.size() == 1 ? 6u : 4u);
   if (lanes == 16 || most == 0) return std::max(most, 1u);
   if (lanes == 4) return std::max(std::bit_floor(most), 2u);
   return 8 * estimate > 2 * kTileInstructions ? 1 : kWidestTile;
@@ -370,8 +370,9 @@ void PopulationCode::store_states(const Tile& tile, llvm::ArrayRef<llvm::Value*>
 
 // ---- tiles of neurons
 
-/// While a tile runs many steps, what the next ones begin with is fetched.
-void PopulationCode::fetch_ahead(const Tile& tile, llvm::Value* steps) {
+/// While a tile runs many steps, what the next ones begin with is fetched, and the lines that their bits go
+/// to: stores wait for these one after the other, and each step has its own.
+void PopulationCode::fetch_ahead(const Tile& tile, llvm::Value* begin_step, llvm::Value* end_step) {
   if (tile.last || k_.has_linear()) return;
   std::vector<std::pair<llvm::Value*, std::uint64_t>> rows;  // and bytes of a neuron
   for (std::size_t s = 0; s < states_.size(); ++s) rows.emplace_back(states_[s], is_counter(s) ? 1 : 4);
@@ -380,20 +381,30 @@ void PopulationCode::fetch_ahead(const Tile& tile, llvm::Value* steps) {
       if (k_.ports[p][s].constant && k_.ports[p][s].element == SPIKELOOM_FLOAT)
         rows.emplace_back(ports_[p][s].row.base, 4);
   const std::uint64_t neurons = std::uint64_t{tile.vectors} * b_.lanes();
+  const auto prefetch = [&](llvm::Value* from, std::uint64_t bytes, bool to_write) {
+    b_.CreateIntrinsic(llvm::Intrinsic::prefetch, {b_.getPtrTy()},
+                       {b_.CreateGEP(b_.getInt8Ty(), from, b_.getInt64(bytes)), b_.getInt32(to_write ? 1 : 0),
+                        b_.getInt32(3), b_.getInt32(1)});
+  };
+  llvm::Value* steps = b_.CreateSub(end_step, begin_step);
   b_.if_then(b_.CreateICmpUGE(steps, b_.getInt64(kManySteps)), [&] {
     for (const auto& [row, bytes] : rows) {
       llvm::Value* mine = b_.at(row, b_.CreateMul(tile.first, b_.getInt64(bytes)));
-      for (std::uint64_t line = 0; line < neurons * bytes; line += 64)
-        b_.CreateIntrinsic(
-            llvm::Intrinsic::prefetch, {b_.getPtrTy()},
-            {b_.CreateGEP(b_.getInt8Ty(), mine, b_.getInt64(kTilesAhead * neurons * bytes + line)),
-             b_.getInt32(0), b_.getInt32(3), b_.getInt32(1)});
+      for (std::uint64_t line = 0; line < neurons * bytes; line += kLine)
+        prefetch(mine, kTilesAhead * neurons * bytes + line, false);
     }
+    if (!k_.many || !cell_.spikes()) return;
+    llvm::Value* byte = b_.CreateUDiv(tile.first, b_.getInt64(8));
+    llvm::Value* in_line = b_.CreateURem(byte, b_.getInt64(kLine));
+    b_.if_then(b_.CreateICmpULT(in_line, b_.getInt64(std::max<std::uint64_t>(neurons / 8, 1))), [&] {
+      f_.for_each(begin_step, end_step,
+                  [&](llvm::Value* step) { prefetch(b_.at(f_.row(output_, step), byte), kLine, true); });
+    });
   });
 }
 
 void PopulationCode::emit_tile(const Tile& tile, llvm::Value* begin_step, llvm::Value* end_step) {
-  fetch_ahead(tile, b_.CreateSub(end_step, begin_step));
+  fetch_ahead(tile, begin_step, end_step);
   const Held held = hold(tile);
   Values start = load_states(tile);
   start.append(first_conditions(tile, start, held));

@@ -81,7 +81,7 @@ class PopulationCode {
   void store_states(const Tile& tile, llvm::ArrayRef<llvm::Value*> states);
   void emit_tile(const Tile& tile, llvm::Value* begin_step, llvm::Value* end_step);
   llvm::Value* goes_backwards();
-  void fetch_ahead(const Tile& tile, llvm::Value* steps);
+  void fetch_ahead(const Tile& tile, llvm::Value* begin_step, llvm::Value* end_step);
   void for_each_vector(llvm::function_ref<void(const Tile&)> body);
   llvm::Value* find_largest();
 

@@ -191,6 +191,7 @@ void Planner::add_rest(Id i, const Population& p, CellKernel k,
     stage_.whole = 1;
     use_scratch(row_bytes(model_.nodes[i].size, SPIKELOOM_FLOAT));
   }
+  k.many = !linear && (options_.many || model_.nodes[i].size >= kManyNeurons);
   if (linear) {
     stage_.sizes[2] = panel_;
     place_lists();

@@ -16,11 +16,13 @@ std::uint64_t chain(std::uint64_t seed, const std::vector<T>& values) {
   return XXH64(values.data(), values.size() * sizeof(T), seed ^ values.size());
 }
 
-/// The key of a kernel without what depends on the machine.
+/// The key of a kernel without what changes no result.
 std::string portable_key(KernelKind kind) {
-  if (auto* cell = std::get_if<CellKernel>(&kind))
+  if (auto* cell = std::get_if<CellKernel>(&kind)) {
+    cell->many = false;
     for (auto& port : cell->ports)
       for (CellKernel::Read& read : port) read.may_be_dense = false;
+  }
   if (auto* convolution = std::get_if<ConvolutionKernel>(&kind)) convolution->may_be_dense = false;
   return kernel_key(kind);
 }

@@ -15,7 +15,7 @@ void append(std::string& key, std::uint64_t number) {
 }
 
 std::string key_of(const CellKernel& k) {
-  std::string key = k.in_blocks ? "cell in blocks ports " : "cell ports ";
+  std::string key = k.in_blocks ? "cell in blocks ports " : k.many ? "many cells ports " : "cell ports ";
   for (const auto& port : k.ports) {
     for (const auto& read : port) {
       key += letter(read.element);

@@ -51,6 +51,8 @@ struct CellKernel {
   std::vector<NodeId> values;  // of inlined nodes, that somebody may record
   bool in_blocks = false;  // linear layers of many inputs: events of some inputs are added for all steps and
                            // samples before those of the next ones
+  bool many = false;  // kManyNeurons or more, and no linear layer: tiles may be wide, what they leave over
+                      // counts little; later neurons' bits are far away and fetched early
   // Operands, in this order: each port's sources; fixed values; level tables (midpoints, levels); states
   // (read and written in place); output; every state's steps, observed or traced; every value's steps, if
   // observed; with a winner: scratch row for its operand; with linear layers: scratch for their events,
@@ -86,6 +88,7 @@ enum DriveFact : std::uint32_t {
   kDriveFacts
 };
 
+inline constexpr std::uint32_t kManyNeurons = 4096;
 inline constexpr std::uint32_t kWidestPanel = 128;
 /// Outputs whose weights for one input lie together, unless whole rows do.
 constexpr std::uint32_t strip_width(std::uint32_t panel) {
@@ -257,6 +260,7 @@ struct PlanOptions {
   std::uint32_t list_steps = 0;   // whose events are listed together; 0: chosen
   std::uint32_t input_block = 0;  // inputs, a multiple of 64; 0: chosen
   bool near = false;              // every panel is brought near, however small
+  bool many = false;              // neurons count as many, however few
   MachineCosts costs;             // where the dense drive becomes the faster one
 };
 

@@ -215,6 +215,7 @@ PlanOptions random_schedule(Dice& dice) {
   options.near = dice.chance(0.3);
   // Where events and dense cross, and so when a run changes from one to the other.
   options.costs.fma_per_ns *= dice.of({0.1, 1.0, 10.0, 100.0});
+  options.many = dice.chance(0.3);
   return options;
 }
 
