@@ -24,19 +24,25 @@ struct Events {
   std::size_t total() const { return bound[lists]; }
 };
 
+/// Which of 64 elements, or `count` if these are fewer, are not 0; what they are goes to `values` if it is
+/// not null.
+SPIKELOOM_WIDE_INLINE std::uint64_t word_of(const float* from, std::size_t count, float* values) {
+  std::uint64_t all = 0;
+  for (std::size_t j = 0; j < 64 && j < count; j += kLanes) {
+    const Word some = active(from + j, count - j, values != nullptr, values);
+    all |= static_cast<std::uint64_t>(some) << j;
+    if (values) values += __builtin_popcount(some);
+  }
+  return all;
+}
+
 /// Appends the elements of a row that are not 0.
 SPIKELOOM_WIDE inline void append(Events& events, const float* row, std::size_t n) {
   std::uint32_t at = events.bound[events.lists];
   const bool has_values = events.value.size() != 0;
   for (std::size_t i = 0; i < n; i += 64) {
-    std::uint64_t all = 0;
-    std::uint32_t value_at = at;
-    for (std::size_t j = i; j < i + 64 && j < n; j += kLanes) {
-      const Word some = active(row + j, n - j, has_values, events.value.data() + value_at);
-      all |= static_cast<std::uint64_t>(some) << (j - i);
-      value_at += static_cast<std::uint32_t>(__builtin_popcount(some));
-    }
-    at += list_word(all, static_cast<std::uint32_t>(i), &events.index[at]);
+    const std::uint64_t word = word_of(row + i, n - i, has_values ? events.value.data() + at : nullptr);
+    at += list_word(word, static_cast<std::uint32_t>(i), &events.index[at]);
   }
   events.bound[++events.lists] = at;
 }

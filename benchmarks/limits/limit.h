@@ -2,6 +2,7 @@
 // compiled code. Knows nothing of the product.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -57,13 +58,22 @@ struct Work {
   struct Traffic {
     double bytes = 0;             // moved in the whole run ...
     std::size_t working_set = 0;  // ... over and over within so many bytes, which says where they live
-    // Rows stand in any order. Where each is read once, all of them may be read in their own order instead.
-    enum class Way { read, update, rows, each_row_once } way = Way::read;
-    std::size_t row = 0;  // bytes
-    double in_order = 0;  // bytes of all rows
+    enum class Way { read, update, rows } way = Way::read;
+    std::size_t row = 0;  // bytes; rows stand in any order
+  };
+  /// A panel of `rows` rows of so many bytes; lists, each ascending and some of them at a time, read `reads`
+  /// of its rows, among them `needed` different ones. Before it comes again, all others of `panels` such
+  /// panels are read.
+  struct Visit {
+    std::size_t rows = 0, row = 0, at_a_time = 1;
+    double lists = 0, reads = 0, needed = 0, panels = 1;
+
+    auto operator<=>(const Visit&) const = default;
   };
   struct Phase {
     std::vector<Traffic> traffic;
+    Visit visit;            // of a panel, ...
+    double visits = 0;      // so many of them
     double adds = 0;        // of row elements with an operand in L1
     double fmas = 0;        // the same for values that are not 0 or 1
     double operations = 0;  // on registers, elements of vectors

@@ -112,19 +112,18 @@ class Network final : public Limit {
         sums.fmas = events * outputs;
       else
         sums.rows = {stage.kernel.registers, events * tiles};
-      // Every event reads a row of a panel; and the rows that any step of a group needs come from where all
-      // weights live, in the order of the events, or else all of them in their own.
+      // Every event reads a row of a panel; those that any step of a group needs come from where all weights
+      // live the first time.
+      const double once = rows[static_cast<std::size_t>(&stage - stages_.data())] / groups;
       const std::size_t row = stage.panels.width * sizeof(float);
-      sums.traffic = {
-          {.bytes = events * outputs * sizeof(float),
-           .working_set = stage.panels.bytes(),
-           .way = Work::Traffic::Way::rows,
-           .row = row},
-          {.bytes = rows[static_cast<std::size_t>(&stage - stages_.data())] * outputs * sizeof(float),
-           .working_set = static_cast<std::size_t>(needed / groups),
-           .way = Work::Traffic::Way::each_row_once,
-           .row = row,
-           .in_order = groups * static_cast<double>(stage.layer.inputs) * outputs * sizeof(float)}};
+      sums.visit = {.rows = stage.layer.inputs,
+                    .row = row,
+                    .at_a_time = static_cast<std::size_t>(std::max(1, 8 / stage.kernel.registers)),
+                    .lists = (is_constant ? static_cast<double>(shape_.batch) : runs) / groups,
+                    .reads = events / groups,
+                    .needed = once,
+                    .panels = needed / groups / (once * static_cast<double>(row))};
+      sums.visits = groups * outputs / static_cast<double>(stage.panels.width);
       work.phases.push_back(std::move(sums));
       // Samples of a constant input run in pairs.
       Work::Phase::Tiles updates = {stage.kernel.registers, tiles * runs};

@@ -49,7 +49,8 @@ SPIKELOOM_WIDE_INLINE void run_tile(const Block& b, std::size_t first, const Neu
       __builtin_prefetch(b.states + static_cast<std::size_t>(s) * b.states_stride + (first + v) * kLanes, 1);
     __builtin_prefetch(b.input + (first + v) * kLanes);
   }
-  for (std::size_t step = 0; step < b.steps; ++step, bits += b.bits_stride)
+  for (std::size_t step = 0; step < b.steps; ++step, bits += b.bits_stride) {
+    __builtin_prefetch(bits + 64, 1);  // of the tiles to come
 #pragma GCC unroll 16
     for (int v = 0; v < V; ++v) {
       cell.step(v, input[v]);
@@ -57,6 +58,7 @@ SPIKELOOM_WIDE_INLINE void run_tile(const Block& b, std::size_t first, const Neu
       // arithmetic.
       static_cast<volatile Word*>(bits)[v] = word(cell, v);
     }
+  }
   cell.write(b.states + first * kLanes, b.states_stride);
 }
 
@@ -81,8 +83,8 @@ class Neurons final : public Limit {
       : shape_(shape),
         neuron_(shape.layers[0].neuron),
         registers_((shape.layers[0].outputs + kLanes - 1) / kLanes),
-        // The bits of a block fit L1 where that is possible.
-        block_(std::min<std::size_t>(shape.steps, 20)),
+        // Their bits do not fit L1, and are asked for in time.
+        block_(std::min<std::size_t>(shape.steps, 100)),
         input_(registers_ * kLanes),
         states_(3 * registers_ * kLanes),
         bits_(1, block_, registers_ * kLanes) {

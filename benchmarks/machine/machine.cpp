@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <numeric>
 #include <random>
@@ -22,6 +23,35 @@ std::size_t quarter_power(std::size_t bytes) {
 /// How often to walk a working set for a measurement of about a millisecond or more.
 std::size_t walks(std::size_t bytes) {
   return std::max<std::size_t>(1, (std::size_t{48} << 20) / bytes);
+}
+
+/// The rows of a visit: lists of about equal length, each ascending, over the rows that are needed; those
+/// that are read at a time take turns. Of very many lists only the first ones.
+std::vector<std::uint32_t> order_of(const Work::Visit& visit) {
+  constexpr double kMost = 16;  // reads of a row
+  std::mt19937 random(1);
+  std::vector<std::uint32_t> needed(visit.rows);
+  std::iota(needed.begin(), needed.end(), 0u);
+  std::ranges::shuffle(needed, random);
+  needed.resize(std::clamp<std::size_t>(std::llround(visit.needed), 1, visit.rows));
+  const double of_list = visit.reads / visit.lists,
+               lists = std::ceil(std::min(1.0, kMost * visit.needed / visit.reads) * visit.lists);
+  std::vector<std::uint32_t> order;
+  double reads = 0;
+  for (double list = 0; list < lists; list += static_cast<double>(visit.at_a_time)) {
+    std::vector<std::vector<std::uint32_t>> some(visit.at_a_time);
+    std::size_t longest = 0;
+    for (auto& one : some) {
+      for (reads += of_list; reads >= 1; --reads)
+        one.push_back(needed[visit.lists > 1 ? random() % needed.size() : one.size() % needed.size()]);
+      std::ranges::sort(one);
+      longest = std::max(longest, one.size());
+    }
+    for (std::size_t i = 0; i < longest; ++i)
+      for (const auto& one : some)
+        if (i < one.size()) order.push_back(one[i]);
+  }
+  return order;
 }
 
 // A few rows that lie in L1.
@@ -89,20 +119,46 @@ double Machine::update(std::size_t working_set) {
                 });
 }
 
-double Machine::read_rows(std::size_t working_set, std::size_t row_bytes, bool all_once) {
+double Machine::read_rows(std::size_t working_set, std::size_t row_bytes) {
   const std::size_t bytes = quarter_power(working_set), rows = bytes / row_bytes;
-  double& rate = now_.read_rows[{bytes, row_bytes, all_once}];
+  double& rate = now_.read_rows[{bytes, row_bytes}];
   if (rate != 0) return rate;
   const float* memory = room(bytes);
-  // Any row each time, as spikes would have it, so that one of the last may still be near; or one that was
-  // not read for longest.
+  // Any row each time, as spikes would have it, so that one of the last may still be near.
   std::mt19937 random(1);
-  std::vector<std::uint32_t> once(rows), order(walks(bytes) * rows);
-  std::iota(once.begin(), once.end(), 0u);
-  std::ranges::shuffle(once, random);
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = once[(all_once ? i : random()) % rows];
+  std::vector<std::uint32_t> order(walks(bytes) * rows);
+  for (std::uint32_t& row : order) row = static_cast<std::uint32_t>(random() % rows);
   return rate = static_cast<double>(order.size() * row_bytes) /
                 middle([&] { probes_->add_rows_in_order(memory, order, row_bytes / sizeof(float)); });
+}
+
+double Machine::visit(const Work::Visit& visit) {
+  double& time = now_.visit[visit];
+  if (time != 0) return time;
+  const std::size_t row = visit.row / sizeof(float), size = visit.rows * row;
+  const auto panels = static_cast<std::size_t>(std::ceil(visit.panels));
+  const float* memory = room(panels * size * sizeof(float));
+  const std::vector<std::uint32_t> order = order_of(visit);
+  const auto take = [&](std::size_t of, Probes::Coming coming) {
+    const std::size_t visits = std::clamp<std::size_t>(walks(order.size() * visit.row), 2, 4 * of);
+    std::size_t panel = 0;
+    return middle([&] {
+             for (std::size_t v = 0; v < visits; ++v) {
+               const float* now = memory + panel * size;
+               panel = (panel + 1) % of;
+               probes_->visit({now, size * sizeof(float)}, order, row,
+                              {memory + panel * size, size * sizeof(float)}, coming);
+             }
+           }) /
+           static_cast<double>(visits);
+  };
+  time = take(panels, Probes::Coming::as_read);
+  if (panels > 1)
+    time = std::min({time, take(panels, Probes::Coming::in_order), take(panels, Probes::Coming::asked_for)});
+  // The lists that order_of() left out find their rows where those before them have left them.
+  const double left_out = visit.reads / static_cast<double>(order.size()) - 1;
+  if (left_out > 0.1) time += left_out * take(1, Probes::Coming::as_read);
+  return time;
 }
 
 double Machine::row(int registers) {
@@ -131,9 +187,6 @@ double Machine::time(const Work::Traffic& traffic) {
       return traffic.bytes / update(traffic.working_set);
     case Work::Traffic::Way::rows:
       return traffic.bytes / read_rows(traffic.working_set, traffic.row);
-    case Work::Traffic::Way::each_row_once:
-      return std::min(traffic.bytes / read_rows(traffic.working_set, traffic.row, true),
-                      traffic.in_order / read(traffic.working_set));
   }
   return 0;
 }
@@ -152,6 +205,7 @@ double Machine::bound(const Work& work) {
     add(phase.updates.count, [&] { return update(phase.kind, phase.updates.registers); });
     add(phase.float_words, [&] { return list(true); });
     add(phase.words, [&] { return list(false); });
+    if (phase.visit.reads > 0) slowest = std::max(slowest, phase.visits * visit(phase.visit));
     std::map<std::size_t, double> level;  // by working set
     for (const Work::Traffic& t : phase.traffic) slowest = std::max(slowest, level[t.working_set] += time(t));
     sum += slowest;

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <map>
 #include <memory>
-#include <tuple>
 #include <utility>
 
 #include "limits/limit.h"
@@ -28,15 +27,19 @@ class Machine {
   double read(std::size_t working_set);
   /// The same for reading and writing back; both count.
   double update(std::size_t working_set);
-  /// The same for reading rows of so many bytes (Probes says which) in an order that nothing foresees: any
-  /// row at any time, or all once before one is read again.
-  double read_rows(std::size_t working_set, std::size_t row, bool all_once = false);
+  /// The same for reading rows of so many bytes (Probes says which) in an order that nothing foresees.
+  double read_rows(std::size_t working_set, std::size_t row);
+  /// Seconds of one visit: the best of reading rows from where they are; all of the panel in order first; and
+  /// asking for the panel to come while this one is read. None of them reads more of one level of memory than
+  /// it must, and a level gives less while it is filled from the next one.
+  double visit(const Work::Visit& visit);
   double adds();  // rows of 64 floats added to registers, from L1
   double fmas();  // the same, multiplied
   /// Seconds for one row of so many registers (1, 2, 4, 8) that a list names, in L1; enough sums take turns
   /// to hide the latency of an addition.
   double row(int registers);
-  /// Seconds for one step of so many registers of neurons whose states stay there. Steps wait for each other.
+  /// Seconds for one step of so many registers of neurons whose states stay there; their spikes leave as
+  /// bits. Steps wait for each other.
   double update(Kind kind, int registers);
   /// Seconds to look through 64 inputs for events, one in twenty, in L1.
   double list(bool floats);
@@ -54,7 +57,8 @@ class Machine {
     std::map<std::pair<Kind, int>, double> update_tile;
     double list[2] = {};
     std::map<std::size_t, double> read, update;  // by working set
-    std::map<std::tuple<std::size_t, std::size_t, bool>, double> read_rows;
+    std::map<std::pair<std::size_t, std::size_t>, double> read_rows;
+    std::map<Work::Visit, double> visit;
   };
   double time(const Work::Traffic& traffic);
   float* room(std::size_t bytes);

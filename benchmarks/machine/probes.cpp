@@ -35,23 +35,44 @@ SPIKELOOM_WIDE float add_to_registers(const float* rows, std::size_t count, std:
 }
 
 /// Rows of several times V registers; 8 / V of them at a time, so that eight sums hide an addition's latency.
+/// With them goes a prefetch of what lies at `next`.
 template <int V>
-SPIKELOOM_WIDE float add_in_order(const float* rows, std::span<const std::uint32_t> order, std::size_t size) {
+SPIKELOOM_WIDE float add_in_order(const float* rows, std::span<const std::uint32_t> order, std::size_t size,
+                                  Probes::Panel next = {}) {
   constexpr std::size_t kTogether = 8 / V;
   Register sum[kTogether][V];
   for (auto& s : sum)
     for (Register& x : s) x = zero();
-  for (std::size_t i = 0; i + kTogether <= order.size(); i += kTogether)
+  const std::size_t lines = next.bytes / 64, of_pass = (lines * kTogether + order.size() - 1) / order.size();
+  std::size_t line = 0;
+  for (std::size_t i = 0; i + kTogether <= order.size(); i += kTogether) {
+    for (const std::size_t end = std::min(lines, line + of_pass); line < end; ++line)
+      _mm_prefetch(reinterpret_cast<const char*>(next.weights) + 64 * line, _MM_HINT_T1);
     for (std::size_t at = 0; at < size; at += V * kLanes)
 #pragma GCC unroll 8
       for (std::size_t k = 0; k < kTogether; ++k)
 #pragma GCC unroll 8
         for (int v = 0; v < V; ++v)
           sum[k][v] = add(sum[k][v], load(rows + order[i + k] * size + at + v * kLanes));
+  }
   Register all = zero();
   for (const auto& s : sum)
     for (const Register& x : s) all = add(all, x);
   return first_of(all);
+}
+
+float add_in_order(const float* rows, std::span<const std::uint32_t> order, std::size_t size,
+                   Probes::Panel next = {}) {
+  switch (size / kLanes) {
+    case 1:
+      return add_in_order<1>(rows, order, size, next);
+    case 2:
+      return add_in_order<2>(rows, order, size, next);
+    case 4:
+      return add_in_order<4>(rows, order, size, next);
+    default:
+      return add_in_order<8>(rows, order, size, next);
+  }
 }
 
 SPIKELOOM_WIDE void halve(float* values, std::size_t count) {
@@ -100,25 +121,38 @@ double seconds_of_row() {
   return middle([&] { add_lists<V, kLists>(t, kTimes); }) / static_cast<double>(kTimes * index.size());
 }
 
+constexpr std::size_t kRowsOfBits = 16;
+
+/// As tiles run: inputs come from L1, and who fired goes there, to the next of a few rows.
 template <template <int> class Cell, int V>
-SPIKELOOM_WIDE void run_cell(std::size_t steps) {
+SPIKELOOM_WIDE void run_cell(std::size_t steps, const float* input, Word* rows) {
   Cell<V> cell;
   cell.start({.alpha = 0.8f, .beta = 0.9f, .gain = 1, .threshold = 1});
-  const Register input = same(0.3f);
-  for (std::size_t s = 0; s < steps; ++s)
+  for (std::size_t s = 0; s < steps; s += kRowsOfBits) {
+    Word* bits = rows;
+    for (std::size_t r = 0; r < kRowsOfBits; ++r, bits += 64)
 #pragma GCC unroll 16
-    for (int v = 0; v < V; ++v) cell.step(v, input);
+      for (int v = 0; v < V; ++v) {
+        cell.step(v, load(input + v * kLanes));
+        static_cast<volatile Word*>(bits)[v] = spikes(cell, v);
+      }
+  }
   float states[3 * V * kLanes], sum = 0;
   cell.write(states, V * kLanes);
   for (int i = 0; i < V * kLanes; ++i) sum += states[i];
   kept = sum;
 }
 
-constexpr std::size_t kSteps = 100000;
+constexpr std::size_t kSteps = 6400 * kRowsOfBits;
 
 template <template <int> class Cell>
 double seconds_of_cell(int registers) {
-  const auto take = [&]<int V>() { return middle([] { run_cell<Cell, V>(kSteps); }) / kSteps; };
+  const Memory<Word> bits(kRowsOfBits * 64);
+  const Memory<float> input(8 * kLanes);
+  std::ranges::fill(input, 0.3f);
+  const auto take = [&]<int V>() {
+    return middle([&] { run_cell<Cell, V>(kSteps, input.data(), bits.data()); }) / kSteps;
+  };
   switch (registers) {
     case 1:
       return take.template operator()<1>();
@@ -137,27 +171,31 @@ double seconds_of_cell(int registers) {
   }
 }
 
-/// Of as many inputs as L1 holds: nobody foresees how many events the next 64 have.
-double seconds_of_list(bool floats) {
-  const std::size_t inputs = floats ? 4096 : 65536;
-  constexpr std::size_t kTimes = 8;
-  Events events(kTimes, inputs, false);
-  const Memory<float> row(floats ? inputs : 0);
-  const Bits bits(1, 1, floats ? 64 : inputs);
+/// Of inputs that lie in L1. Words come in an order that never repeats: a core would learn by heart how many
+/// events each of a thousand words has, and it is what it does not foresee that takes the time.
+SPIKELOOM_WIDE double seconds_of_list(bool floats) {
+  constexpr std::size_t kPlaces = 2048, kCount = 512, kTimes = 20;
+  const Memory<float> row(floats ? kPlaces + 64 : 0);
+  const Memory<std::uint64_t> words(floats ? 0 : kPlaces);
+  const Memory<std::uint32_t> index(64 * kCount + Events::kSlack);
   std::mt19937 random(1);
-  for (std::size_t i = 0; i < inputs; ++i) {
-    if (random() % 20 != 0) continue;
-    if (floats)
-      row[i] = 1;
-    else
-      bits.word[i / kLanes] = static_cast<Word>(bits.word[i / kLanes] | 1u << i % kLanes);
-  }
-  return middle([&] {
-           events.clear();
-           for (std::size_t k = 0; k < kTimes; ++k)
-             floats ? append(events, row.data(), inputs) : append(events, bits, 0, 0);
+  for (float& x : row) x = random() % 20 == 0 ? 1.0f : 0.0f;
+  for (std::uint64_t& word : words)
+    for (int bit = 0; bit < 64; ++bit) word |= static_cast<std::uint64_t>(random() % 20 == 0) << bit;
+  std::uint32_t any = 1;
+  return middle([&]() SPIKELOOM_WIDE {
+           for (std::size_t k = 0; k < kTimes; ++k) {
+             std::uint32_t at = 0;
+             for (std::size_t w = 0; w < kCount; ++w) {
+               any = any * 1664525u + 1013904223u;  // Numerical Recipes, 7.1
+               const std::size_t place = any >> 21;
+               const float* inputs = row.data() + place / kLanes * kLanes;
+               const std::uint64_t word = floats ? word_of(inputs, 64, nullptr) : words[place];
+               at += list_word(word, static_cast<std::uint32_t>(64 * w), &index[at]);
+             }
+           }
          }) /
-         static_cast<double>(kTimes * inputs / 64);
+         static_cast<double>(kTimes * kCount);
 }
 
 class Registers final : public Probes {
@@ -170,19 +208,12 @@ class Registers final : public Probes {
   }
   void add_rows_in_order(const float* rows, std::span<const std::uint32_t> order,
                          std::size_t size) const override {
-    switch (size / kLanes) {
-      case 1:
-        kept = add_in_order<1>(rows, order, size);
-        break;
-      case 2:
-        kept = add_in_order<2>(rows, order, size);
-        break;
-      case 4:
-        kept = add_in_order<4>(rows, order, size);
-        break;
-      default:
-        kept = add_in_order<8>(rows, order, size);
-    }
+    kept = add_in_order(rows, order, size);
+  }
+  void visit(const Panel& panel, std::span<const std::uint32_t> order, std::size_t size, const Panel& next,
+             Coming coming) const override {
+    if (coming == Coming::in_order) bring_near(panel.weights, panel.bytes);
+    kept = add_in_order(panel.weights, order, size, coming == Coming::asked_for ? next : Panel{});
   }
   void update(float* values, std::size_t count) const override { halve(values, count); }
   double operate(std::size_t times) const override {

@@ -22,6 +22,16 @@ class Probes {
   /// Rows of `size` floats, 1, 2, 4 or a multiple of 8 registers, in the order of a list.
   virtual void add_rows_in_order(const float* rows, std::span<const std::uint32_t> order,
                                  std::size_t size) const = 0;
+  struct Panel {
+    const float* weights;
+    std::size_t bytes;
+  };
+  /// How the rows of a panel come near: with the first sum that needs them, all in order beforehand, or asked
+  /// for while the panel before them is read.
+  enum class Coming { as_read, in_order, asked_for };
+  /// Adds rows of `size` floats of a panel in the order of a list.
+  virtual void visit(const Panel& panel, std::span<const std::uint32_t> order, std::size_t size,
+                     const Panel& next, Coming coming) const = 0;
   /// Reads and writes back a multiple of 64 floats.
   virtual void update(float* values, std::size_t count) const = 0;
   /// Multiplies and adds on registers; returns how many operations of a float that is each time.
