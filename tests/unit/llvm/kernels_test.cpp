@@ -3,6 +3,7 @@
 
 #include "equations/neuron.h"
 #include "llvm/expression.h"
+#include "schedule/plan.h"
 #include "unit/llvm/compare.h"
 #include "unit/llvm/networks.h"
 
@@ -14,6 +15,17 @@ TEST(Kernels, ALayerOfNeuronsOnAnInputFollowsTheReference) {
     NetworkWriter w;
     w.lif({{w.input(n)}});
     EXPECT_TRUE(same_as_reference(w.model)) << n << " neurons";
+  }
+}
+
+/// Tiles are wider then, and leave a few vectors and lanes over.
+TEST(Kernels, VeryManyNeuronsFollowTheReference) {
+  for (const std::size_t n : {std::size_t{kManyNeurons}, std::size_t{kManyNeurons} + 43}) {
+    NetworkWriter w;
+    const Signal image = w.input(n, true);
+    w.lif({{image}});
+    w.lif({{w.input(n)}});
+    EXPECT_TRUE(same_as_reference(w.model, {.batch = 1, .steps = 20})) << n << " neurons";
   }
 }
 

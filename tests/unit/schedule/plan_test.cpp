@@ -380,6 +380,24 @@ TEST(Plan, LayersOfEqualStructureShareAKernelWhateverTheirSizes) {
   EXPECT_NE(plan_of(many.model).kernels.front().key, plan.kernels[plan.stages[0].kernel].key);
 }
 
+TEST(Plan, VeryManyNeuronsHaveAKernelOfTheirOwnUnlessALayerFeedsThem) {
+  NetworkWriter w;
+  w.lif({{w.input(kManyNeurons)}});
+  w.lif({{w.input(2 * kManyNeurons)}});
+  w.lif({{w.input(kManyNeurons - 1)}});
+  w.lif({{w.input(5)}});
+  const Plan plan = plan_of(w.model);
+  ASSERT_EQ(plan.stages.size(), 4u);
+  EXPECT_EQ(plan.stages[0].kernel, plan.stages[1].kernel);
+  EXPECT_EQ(plan.stages[2].kernel, plan.stages[3].kernel);
+  EXPECT_EQ(plan.kernels.size(), 2u);
+
+  NetworkWriter layers;
+  layers.lif({{layers.linear({layers.input(3)}, kManyNeurons)}});
+  layers.lif({{layers.linear({layers.input(3)}, 8)}});
+  EXPECT_EQ(plan_of(layers.model).kernels.size(), 1u);
+}
+
 TEST(Plan, TheHashFollowsConstantsAndStructureButNotTheWidth) {
   const auto hash = [](float threshold, unsigned lanes, bool extra) {
     NetworkWriter w;
