@@ -56,7 +56,7 @@ void export_workload(const Workload& workload, const std::filesystem::path& fold
   const std::vector<float> input = workload.input();
   std::vector<std::size_t> shape = {workload.batch};
   if (!workload.constant) shape.insert(shape.begin(), workload.steps);
-  shape.push_back(input.size() / workload.batch / (workload.constant ? 1 : workload.steps));
+  for (const auto& extent : network["inputs"]["x"]["shape"]) shape.push_back(extent);
   write_npy(own / "input.npy", input, shape);
   std::ofstream(own / "network.json") << network.dump(1) << "\n";
   std::ofstream(own / "workload.json") << json.dump(1) << "\n";
