@@ -205,7 +205,7 @@ double Machine::bound(const Work& work) {
     add(phase.updates.count, [&] { return update(phase.kind, phase.updates.registers); });
     add(phase.float_words, [&] { return list(true); });
     add(phase.words, [&] { return list(false); });
-    if (phase.visit.reads > 0) slowest = std::max(slowest, phase.visits * visit(phase.visit));
+    if (phase.visit.reads >= 1) slowest = std::max(slowest, phase.visits * visit(phase.visit));
     std::map<std::size_t, double> level;  // by working set
     for (const Work::Traffic& t : phase.traffic) slowest = std::max(slowest, level[t.working_set] += time(t));
     sum += slowest;
