@@ -1,10 +1,12 @@
 // A population with what drives it in the same step.
 #include "llvm/panels.h"
+#include "llvm/passes.h"
 #include "llvm/population.h"
 
 namespace spikeloom {
 
 void emit_cell(KernelFrame& frame, const CellKernel& kernel, DriveCode& drives) {
+  frame.b.GetInsertBlock()->getParent()->addFnAttr(kReduced);
   PopulationCode neurons(frame, kernel);
   if (kernel.has_linear()) {
     PanelCode(frame, kernel, drives, neurons).run();

@@ -7,6 +7,8 @@
 #include <functional>
 #include <iterator>
 
+#include "llvm/passes.h"
+
 namespace spikeloom {
 
 namespace {
@@ -21,14 +23,14 @@ struct Body {
 };
 
 constexpr Body kBodies[] = {
-    {"spikeloom_list_bits", 116, emit_list_bits},
-    {"spikeloom_list_values", 371, emit_list_floats},
-    {"spikeloom_add_spikes", 818,
+    {"spikeloom_list_bits", 152, emit_list_bits},
+    {"spikeloom_list_values", 407, emit_list_floats},
+    {"spikeloom_add_spikes", 534,
      [](VectorBuilder& b, Parameters p) { emit_add_events(b, p, false, false); }},
-    {"spikeloom_add_values", 939, [](VectorBuilder& b, Parameters p) { emit_add_events(b, p, true, false); }},
-    {"spikeloom_add_spikes_of_block", 471,
+    {"spikeloom_add_values", 600, [](VectorBuilder& b, Parameters p) { emit_add_events(b, p, true, false); }},
+    {"spikeloom_add_spikes_of_block", 355,
      [](VectorBuilder& b, Parameters p) { emit_add_events(b, p, false, true); }},
-    {"spikeloom_add_values_of_block", 539,
+    {"spikeloom_add_values_of_block", 395,
      [](VectorBuilder& b, Parameters p) { emit_add_events(b, p, true, true); }},
     {"spikeloom_bring_near", 9, emit_bring_near},
     {"spikeloom_expand_bits", 47, emit_expand_bits},
@@ -37,8 +39,8 @@ constexpr Body kBodies[] = {
     {"spikeloom_turn_values", 256, [](VectorBuilder& b, Parameters p) { emit_turn(b, p, true); }},
 };
 
-/// Of an instruction of a kernel, over which strength reduction runs too.
-constexpr double kKernelWeight = 1.5;
+/// Of an instruction of a kernel, which has more addresses and loops around the same work.
+constexpr double kKernelWeight = 1.2;
 
 const Body* body_of(llvm::StringRef name) {
   const auto found = std::ranges::find(kBodies, name, &Body::name);
@@ -46,10 +48,6 @@ const Body* body_of(llvm::StringRef name) {
 }
 
 }  // namespace
-
-bool is_drive(const llvm::Function& f) {
-  return body_of(f.getName()) != nullptr;
-}
 
 DriveShares share_drives(const llvm::Module& kernels) {
   struct Called {
@@ -93,6 +91,7 @@ void define_drives(VectorBuilder& b, llvm::Module& module, std::span<const Drive
       function = llvm::Function::Create(type, llvm::Function::ExternalLinkage, drive.name, module);
     function->setDoesNotThrow();
     function->addFnAttr(llvm::Attribute::NoRecurse);
+    function->addFnAttr(kReduced);
     b.SetInsertPoint(llvm::BasicBlock::Create(b.getContext(), "entry", function));
     llvm::SmallVector<llvm::Value*, 12> parameters;
     for (llvm::Argument& a : function->args()) parameters.push_back(&a);

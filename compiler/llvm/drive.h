@@ -13,7 +13,7 @@ namespace spikeloom {
 
 /// Bytes from one step to the next in the currents of a panel, and where inputs are in blocks.
 inline constexpr std::uint64_t kCurrentStride = kWidestPanel * 4;
-inline constexpr std::uint64_t kBlockStride = block_sums_bytes(1);
+inline constexpr std::uint64_t kBlockStride = kWidestInBlocks * 4;
 
 class DriveCode {
  public:
@@ -70,8 +70,6 @@ struct DriveFunction {
   bool returns_number = false;
   std::vector<bool> is_pointer;  // by parameter
 };
-
-bool is_drive(const llvm::Function& f);
 
 /// Those that the kernels of a module call, in two parts: one to be defined beside the kernels, the other in
 /// a module of its own, so that both modules take about as long to be generated.

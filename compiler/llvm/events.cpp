@@ -32,126 +32,149 @@ class EventAdder {
         ahead_stride_(values ? p[12] : nullptr) {}
 
   void run() {
-    if (b_.lanes() < 8 || of_block_) return emit_strips();
-    // Two strips of four vectors each.
-    const std::uint64_t strip = std::uint64_t{4} * b_.lanes();
-    llvm::Value* is_pair = b_.CreateICmpEQ(width_, b_.getInt64(2 * strip));
-    is_pair = b_.CreateAnd(is_pair, b_.CreateICmpEQ(strip_, b_.getInt64(strip)));
-    b_.if_else(
-        is_pair,
-        [&] {
-          llvm::Value* second = b_.at(weights_, b_.CreateMul(distance_, b_.getInt64(strip * 4)));
-          emit_tile({{weights_, second}, row_bytes(b_.getInt64(strip)), currents_, ahead_}, bias_, 8, 1);
-        },
-        [&] { emit_strips(); });
+    llvm::Value* outputs = strip_;
+    if (may_pair()) {
+      llvm::Value* pair = b_.getInt64(std::uint64_t{2} * half());
+      is_pair_ = b_.CreateAnd(b_.CreateICmpEQ(width_, pair), b_.CreateICmpEQ(strip_, b_.getInt64(half())));
+      outputs = b_.CreateSelect(is_pair_, pair, strip_);
+    }
+    b_.loop(b_.getInt64(0), width_, outputs, {}, [&](llvm::Value* strip, llvm::ArrayRef<llvm::Value*>) {
+      emit_strip(strip, outputs);
+      return Values{};
+    });
   }
 
  private:
   struct Tile {
-    llvm::SmallVector<llvm::Value*, 2> weights;  // half of the vectors each
+    llvm::SmallVector<llvm::Value*, 2> weights;  // as many of the vectors each
     llvm::Value *row_bytes, *currents;
+    unsigned vectors;
     llvm::Value* ahead = nullptr;  // fetched while rows are added
-    unsigned vectors = 0;
-    Values start = {};  // of every step, unless it is one of a block
+    Values start = {};             // of every step, unless it is one of a block
   };
   unsigned vector_bytes() const { return b_.lanes() * 4; }
-  /// Of a strip that is so wide.
-  llvm::Value* row_bytes(llvm::Value* width) {
-    return b_.CreateSelect(b_.CreateIsNull(row_bytes_), b_.CreateShl(width, 2), row_bytes_);
-  }
+  /// Eight lanes take two strips at once where they are all there is, and strips of 32 outputs, which are
+  /// half as wide as others, two steps at a time.
+  bool may_pair() const { return b_.lanes() == 8 && !of_block_; }
+  unsigned half() const { return 4 * b_.lanes(); }
 
-  void emit_strips() {
-    const unsigned vectors = b_.lanes() == 16 ? 4 : 8, narrow = 16 / b_.lanes();
-    // Eight lanes: strips of 32 outputs run two steps at a time; wider ones, of single steps, whole rows.
-    const bool has_halves = b_.lanes() == 8 && !of_block_;
-    b_.loop(b_.getInt64(0), width_, strip_, {}, [&](llvm::Value* strip, llvm::ArrayRef<llvm::Value*>) {
-      llvm::Value* width = b_.minimum(strip_, b_.CreateSub(width_, strip));
-      llvm::Value* whole = b_.CreateAnd(width, ~std::uint64_t{vectors * b_.lanes() - 1});
-      const auto emit_whole = [&] {
-        emit_tiles(strip, width, b_.getInt64(0), whole, vectors, b_.lanes() == 16 ? 2 : 1);
-      };
-      if (has_halves) {
-        const std::uint64_t half = std::uint64_t{vectors / 2} * b_.lanes();
-        llvm::Value* is_half = b_.CreateICmpEQ(strip_, b_.getInt64(half));
-        whole = b_.CreateSelect(is_half, b_.CreateAnd(width, ~(half - 1)), whole);
-        b_.if_else(
-            is_half, [&] { emit_tiles(strip, width, b_.getInt64(0), whole, vectors / 2, 2); }, emit_whole);
-      } else {
-        emit_whole();
-      }
-      // A single vector needs more steps to keep as many sums going.
-      if (vectors > narrow) emit_tiles(strip, width, whole, width, narrow, narrow == 1 ? 8 : 4);
-      return Values{};
-    });
-  }
-
-  void emit_tiles(llvm::Value* strip, llvm::Value* width, llvm::Value* begin, llvm::Value* end,
-                  unsigned vectors, unsigned together) {
+  void emit_strip(llvm::Value* strip, llvm::Value* outputs) {
+    llvm::Value* width = b_.minimum(outputs, b_.CreateSub(width_, strip));
+    llvm::Value* row = is_pair_ ? b_.minimum(strip_, width) : width;
+    llvm::Value* row_bytes = b_.CreateSelect(b_.CreateIsNull(row_bytes_), b_.CreateShl(row, 2), row_bytes_);
     llvm::Value* weights = b_.at(weights_, b_.CreateShl(b_.CreateMul(strip, distance_), 2));
-    llvm::Value* outputs = b_.getInt64(std::uint64_t{vectors} * b_.lanes());
-    b_.loop(begin, end, outputs, {}, [&](llvm::Value* o, llvm::ArrayRef<llvm::Value*>) {
-      llvm::Value* offset = b_.CreateShl(b_.CreateAdd(strip, o), 2);
-      emit_tile({{b_.at(weights, b_.CreateShl(o, 2))}, row_bytes(width), b_.at(currents_, offset)},
-                b_.at(bias_, offset), vectors, together);
-      return Values{};
-    });
-  }
-
-  void emit_tile(Tile tile, llvm::Value* bias, unsigned vectors, unsigned together) {
-    tile.vectors = vectors;
-    for (unsigned v = 0; v < vectors && !of_block_; ++v)
-      tile.start.push_back(b_.load_vector(b_.at(bias, std::uint64_t{v} * vector_bytes())));
-    llvm::Value* done = b_.getInt64(0);
-    if (together > 1) {
-      llvm::Value* most = b_.CreateAnd(steps_, ~std::uint64_t{together - 1});
-      for_steps(tile, done, most, together);
-      done = most;
+    const auto emit = [&](llvm::Value* begin, llvm::Value* end, unsigned vectors, unsigned together) {
+      llvm::Value* some = b_.getInt64(std::uint64_t{vectors} * b_.lanes());
+      b_.loop(begin, end, some, {}, [&](llvm::Value* o, llvm::ArrayRef<llvm::Value*>) {
+        llvm::Value* offset = b_.CreateShl(b_.CreateAdd(strip, o), 2);
+        Tile tile{{b_.at(weights, b_.CreateShl(o, 2))}, row_bytes, b_.at(currents_, offset), vectors};
+        if (is_pair_ && together == 1) {
+          llvm::Value* apart = b_.CreateSelect(is_pair_, distance_, b_.getInt64(1));
+          tile.weights.push_back(b_.at(tile.weights[0], b_.CreateMul(apart, b_.getInt64(half() * 4))));
+          tile.ahead = ahead_;
+        }
+        emit_tile(std::move(tile), b_.at(bias_, offset), together);
+        return Values{};
+      });
+    };
+    const unsigned vectors = b_.lanes() == 16 ? 4 : 8, narrow = 16 / b_.lanes();
+    llvm::Value* whole = b_.CreateAnd(width, ~std::uint64_t{vectors * b_.lanes() - 1});
+    const auto emit_whole = [&] { emit(b_.getInt64(0), whole, vectors, b_.lanes() == 16 ? 2 : 1); };
+    if (may_pair()) {
+      llvm::Value* is_half = b_.CreateICmpEQ(outputs, b_.getInt64(half()));
+      whole = b_.CreateSelect(is_half, b_.CreateAnd(width, ~std::uint64_t{half() - 1}), whole);
+      b_.if_else(is_half, [&] { emit(b_.getInt64(0), whole, vectors / 2, 2); }, emit_whole);
+    } else {
+      emit_whole();
     }
-    for_steps(tile, done, steps_, 1);
+    // A single vector needs more steps to keep as many sums going.
+    if (vectors > narrow) emit(whole, width, narrow, narrow == 1 ? kStepsAtOnce : 4);
   }
 
-  void for_steps(const Tile& tile, llvm::Value* begin, llvm::Value* end, unsigned together) {
-    b_.loop(begin, end, b_.getInt64(together), {}, [&](llvm::Value* step, llvm::ArrayRef<llvm::Value*>) {
-      emit_steps(tile, step, together);
-      return Values{};
-    });
+  void emit_tile(Tile tile, llvm::Value* bias, unsigned together) {
+    for (unsigned v = 0; v < tile.vectors && !of_block_; ++v)
+      tile.start.push_back(b_.load_vector(b_.at(bias, std::uint64_t{v} * vector_bytes())));
+    b_.loop(b_.getInt64(0), steps_, b_.getInt64(together), {},
+            [&](llvm::Value* step, llvm::ArrayRef<llvm::Value*>) {
+              emit_steps(tile, step, together);
+              return Values{};
+            });
   }
 
-  /// The sums of some steps advance together as far as the shortest list reaches.
+  /// The sums of some steps advance together as far as the shortest list reaches. There is room for those
+  /// behind the last one, which have no events.
   void emit_steps(const Tile& tile, llvm::Value* step, unsigned together) {
-    Values bound;  // begin of each step's events, and the end of the last one's
+    Values bound, rows, sums;  // begin of each step's events, and the end of the last one's
     for (unsigned i = 0; i <= together; ++i)
       bound.push_back(b_.load_word(bounds_, b_.CreateAdd(step, b_.getInt64(i))));
+    llvm::Value* common = nullptr;
+    for (unsigned i = 0; i < together; ++i) {
+      rows.push_back(currents_of(tile, b_.CreateAdd(step, b_.getInt64(i))));
+      sums.append(begin_of_sums(tile, rows[i]));
+      llvm::Value* count = b_.CreateSub(bound[i + 1], bound[i]);
+      common = common ? b_.minimum(common, count) : count;
+    }
+    if (together == 1) return store(rows[0], add_rows(tile, bound[0], bound[1], sums));
     const std::size_t vectors = tile.vectors;
+    sums = b_.loop(b_.getInt64(0), common, b_.getInt64(1), sums,
+                   [&](llvm::Value* e, llvm::ArrayRef<llvm::Value*> now) {
+                     Values next;
+                     for (unsigned i = 0; i < together; ++i)
+                       next.append(add_row(tile, b_.CreateAdd(bound[i], e), now.slice(i * vectors, vectors)));
+                     return next;
+                   });
+    if (together == 2) return finish_longer(tile, bound, rows, sums, common);
+    for (unsigned i = 0; i < together; ++i) store_sums(rows[i], slice(sums, i, vectors));
+    llvm::Value* end = b_.minimum(b_.CreateAdd(step, b_.getInt64(together)), steps_);
+    b_.loop(step, end, b_.getInt64(1), {}, [&](llvm::Value* mine, llvm::ArrayRef<llvm::Value*>) {
+      llvm::Value* row = currents_of(tile, mine);
+      llvm::Value* from = b_.CreateAdd(b_.load_word(bounds_, mine), common);
+      llvm::Value* to = b_.load_word(bounds_, b_.CreateAdd(mine, b_.getInt64(1)));
+      store(row, add_rows(tile, from, to, load_sums(row, vectors)));
+      return Values{};
+    });
+  }
+
+  /// One of two lists has ended.
+  void finish_longer(const Tile& tile, const Values& bound, const Values& rows, const Values& sums,
+                     llvm::Value* common) {
+    llvm::Value* is_first =
+        b_.CreateICmpUGT(b_.CreateSub(bound[1], bound[0]), b_.CreateSub(bound[2], bound[1]));
+    const auto choose = [&](llvm::Value* first, llvm::Value* second) {
+      return b_.CreateSelect(is_first, first, second);
+    };
+    Values longer, shorter;
+    for (std::size_t v = 0; v < tile.vectors; ++v) {
+      longer.push_back(choose(sums[v], sums[tile.vectors + v]));
+      shorter.push_back(choose(sums[tile.vectors + v], sums[v]));
+    }
+    store(choose(rows[1], rows[0]), shorter);
+    const Values end =
+        add_rows(tile, b_.CreateAdd(choose(bound[0], bound[1]), common), choose(bound[1], bound[2]), longer);
+    store(choose(rows[0], rows[1]), end);
+  }
+
+  static Values slice(const Values& sums, std::size_t i, std::size_t vectors) {
+    return {sums.begin() + i * vectors, sums.begin() + (i + 1) * vectors};
+  }
+
+  Values begin_of_sums(const Tile& tile, llvm::Value* row) {
+    return of_block_ ? load_sums(row, tile.vectors) : tile.start;
+  }
+
+  Values load_sums(llvm::Value* row, std::size_t vectors) {
     Values sums;
-    for (unsigned i = 0; i < together; ++i) {
-      if (!of_block_) {
-        sums.append(tile.start.begin(), tile.start.end());
-        continue;
-      }
-      llvm::Value* row = currents_of(tile, b_.CreateAdd(step, b_.getInt64(i)));
-      for (std::size_t v = 0; v < vectors; ++v)
-        sums.push_back(b_.load_vector(b_.at(row, v * vector_bytes())));
-    }
-    llvm::Value* common = b_.CreateSub(bound[1], bound[0]);
-    for (unsigned i = 1; i < together; ++i) common = b_.minimum(common, b_.CreateSub(bound[i + 1], bound[i]));
-    if (together > 1)
-      sums =
-          b_.loop(b_.getInt64(0), common, b_.getInt64(1), sums,
-                  [&](llvm::Value* e, llvm::ArrayRef<llvm::Value*> now) {
-                    Values next;
-                    for (unsigned i = 0; i < together; ++i)
-                      next.append(add_row(tile, b_.CreateAdd(bound[i], e), now.slice(i * vectors, vectors)));
-                    return next;
-                  });
-    for (unsigned i = 0; i < together; ++i) {
-      llvm::Value* from = together > 1 ? b_.CreateAdd(bound[i], common) : bound[i];
-      const llvm::ArrayRef<llvm::Value*> all = sums;
-      const Values sum =
-          b_.loop(from, bound[i + 1], b_.getInt64(1), all.slice(i * vectors, vectors),
-                  [&](llvm::Value* e, llvm::ArrayRef<llvm::Value*> now) { return add_row(tile, e, now); });
-      store(tile, b_.CreateAdd(step, b_.getInt64(i)), sum);
-    }
+    for (std::size_t v = 0; v < vectors; ++v) sums.push_back(b_.load_vector(b_.at(row, v * vector_bytes())));
+    return sums;
+  }
+
+  void store_sums(llvm::Value* row, const Values& sums) {
+    for (std::size_t v = 0; v < sums.size(); ++v) b_.store_vector(sums[v], b_.at(row, v * vector_bytes()));
+  }
+
+  Values add_rows(const Tile& tile, llvm::Value* from, llvm::Value* to, llvm::ArrayRef<llvm::Value*> sums) {
+    return b_.loop(from, to, b_.getInt64(1), sums,
+                   [&](llvm::Value* e, llvm::ArrayRef<llvm::Value*> now) { return add_row(tile, e, now); });
   }
 
   Values add_row(const Tile& tile, llvm::Value* event, llvm::ArrayRef<llvm::Value*> sum) {
@@ -180,18 +203,17 @@ class EventAdder {
     return b_.at(tile.currents, b_.CreateMul(step, b_.getInt64(of_block_ ? kBlockStride : kCurrentStride)));
   }
 
-  void store(const Tile& tile, llvm::Value* step, const Values& sum) {
-    llvm::Value* to = currents_of(tile, step);
-    for (std::size_t v = 0; v < sum.size(); ++v) {
-      // Turns a -0 into +0, which a sum of weights alone never is: it starts from +0 or a bias that is not
-      // -0.
-      llvm::Value* y = values_ ? b_.fadd(sum[v], b_.f32(0)) : sum[v];
-      b_.store_vector(y, b_.at(to, std::uint64_t{v} * vector_bytes()));
-    }
+  /// Sums that are complete.
+  void store(llvm::Value* row, Values sums) {
+    // Turns a -0 into +0, which a sum of weights alone never is: it starts from +0 or a bias that is not -0.
+    if (values_)
+      for (llvm::Value*& sum : sums) sum = b_.fadd(sum, b_.f32(0));
+    store_sums(row, sums);
   }
 
   VectorBuilder& b_;
   bool of_block_;
+  llvm::Value* is_pair_ = nullptr;
   llvm::Value *weights_, *distance_, *row_bytes_, *width_, *bias_, *steps_, *bounds_, *numbers_, *currents_,
       *strip_, *values_, *ahead_, *ahead_stride_;
 };

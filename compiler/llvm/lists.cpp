@@ -18,7 +18,7 @@ Values list_steps(VectorBuilder& b, llvm::Value* row, llvm::Value* stride, llvm:
                               b.store_word(list, step, now[0]);
                               return append(b.at(row, b.CreateMul(step, stride)), now);
                             });
-  b.store_word(list, steps, end[0]);
+  for (unsigned i = 0; i < kStepsAtOnce; ++i) b.store_word(list, b.CreateAdd(steps, b.getInt64(i)), end[0]);
   return end;
 }
 

@@ -76,7 +76,8 @@ void PanelCode::place_lists(LinearSource& l, llvm::Value* steps) {
   llvm::Value* lists = b_.CreateUDiv(b_.CreateSub(b_.CreateAdd(l.fan_in, l.inputs), one), l.inputs);
   lists = b_.CreateBinaryIntrinsic(llvm::Intrinsic::umax, lists, one);
   l.sums_offset = b_.CreateAdd(list_row_, b_.CreateMul(lists, l.list_bytes));
-  list_row_ = b_.CreateAdd(l.sums_offset, b_.CreateMul(steps, b_.getInt64(kBlockStride)));
+  list_row_ =
+      b_.CreateAdd(l.sums_offset, b_.CreateMul(b_.round_up(steps, kStepsAtOnce), b_.getInt64(kBlockStride)));
 }
 
 llvm::Value* PanelCode::scratch_of(llvm::Value* sample, llvm::Value* first_sample, llvm::Value* offset) {
@@ -222,9 +223,10 @@ void PanelCode::emit_steps_of_panel(llvm::Value* sample, llvm::Value* first, llv
         end_step_ = b_.minimum(end_of_chunk, b_.CreateAdd(step, b_.getInt64(kCurrentSteps)));
         for (const LinearSource& l : linear_) {
           fill_currents(l, width, sample, first);
-          b_.if_then(b_.CreateIsNotNull(f_.operand(l.operand + 4).base),
-                     [&] { show_currents(l, width, sample, l.currents, kCurrentStride); });
+          show_currents(l, width, sample, l.currents, kCurrentStride);
         }
+        if (neurons_.is_linear_alone())
+          return copy_currents(width, linear_[0].currents, kCurrentStride, neurons_.output_row(sample));
         llvm::SmallVector<PopulationCode::SourceRow, 4> currents;
         for (const LinearSource& l : linear_)
           currents.push_back({{l.currents, b_.getInt64(kCurrentStride)}, panel_, first_step_});
@@ -323,8 +325,9 @@ void PanelCode::emit_neurons_of_panel(llvm::Value* sample, llvm::Value* first, l
   llvm::SmallVector<PopulationCode::SourceRow, 4> currents;
   for (const LinearSource& l : linear_) {
     llvm::Value* sums = scratch_of(sample, first, l.sums_offset);
-    b_.if_then(b_.CreateIsNotNull(f_.operand(l.operand + 4).base),
-               [&] { show_currents(l, width, sample, sums, kBlockStride); });
+    show_currents(l, width, sample, sums, kBlockStride);
+    if (neurons_.is_linear_alone())
+      return copy_currents(width, sums, kBlockStride, neurons_.output_row(sample));
     currents.push_back({{sums, b_.getInt64(kBlockStride)}, panel_, first_step_});
   }
   neurons_.load_rows(sample, currents);
@@ -334,7 +337,12 @@ void PanelCode::emit_neurons_of_panel(llvm::Value* sample, llvm::Value* first, l
 /// Somebody records the layer.
 void PanelCode::show_currents(const LinearSource& l, llvm::Value* width, llvm::Value* sample,
                               llvm::Value* currents, std::uint64_t stride) {
-  const Row to = f_.operand(l.operand + 4, sample);
+  b_.if_then(b_.CreateIsNotNull(f_.operand(l.operand + 4).base),
+             [&] { copy_currents(width, currents, stride, f_.operand(l.operand + 4, sample)); });
+}
+
+void PanelCode::copy_currents(llvm::Value* width, llvm::Value* currents, std::uint64_t stride,
+                              const Row& to) {
   f_.for_each(first_step_, end_step_, [&](llvm::Value* step) {
     llvm::Value* from = b_.at(currents, b_.CreateMul(b_.CreateSub(step, first_step_), b_.getInt64(stride)));
     llvm::Value* row = b_.at(f_.row(to, step), b_.CreateShl(panel_, 2));

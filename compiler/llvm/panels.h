@@ -57,6 +57,7 @@ class PanelCode {
                    llvm::Value* currents, std::uint64_t stride);
   void show_currents(const LinearSource& l, llvm::Value* width, llvm::Value* sample, llvm::Value* currents,
                      std::uint64_t stride);
+  void copy_currents(llvm::Value* width, llvm::Value* currents, std::uint64_t stride, const Row& to);
 
   KernelFrame& f_;
   VectorBuilder& b_;

@@ -12,7 +12,6 @@
 #include <llvm/Transforms/Scalar/LoopStrengthReduce.h>
 #include <llvm/Transforms/Scalar/SimplifyCFG.h>
 
-#include "llvm/drive.h"
 #include "support/check.h"
 
 namespace spikeloom {
@@ -35,14 +34,12 @@ void optimize(llvm::Module& module, llvm::TargetMachine& machine) {
   passes.addPass(llvm::createFunctionToLoopPassAdaptor(llvm::LICMPass(llvm::LICMOptions()), true));
   passes.addPass(llvm::SimplifyCFGPass());
   passes.addPass(llvm::DCEPass());
-  // Tiles of neurons walk along rows of any stride; the bodies of drives count one index, which addressing
-  // modes take as it is, and would take five times as long.
   llvm::FunctionPassManager strength;
   strength.addPass(llvm::createFunctionToLoopPassAdaptor(llvm::LoopStrengthReducePass()));
   for (llvm::Function& f : module) {
     if (f.isDeclaration()) continue;
     passes.run(f, functions);
-    if (!is_drive(f)) strength.run(f, functions);
+    if (!f.hasFnAttribute(kReduced)) strength.run(f, functions);
   }
 }
 

@@ -12,6 +12,10 @@ class TargetMachine;
 
 namespace spikeloom {
 
+/// An attribute of functions that strength reduction would take long over for nothing: their loops count one
+/// index, which addressing modes take as it is, or carry their addresses.
+inline constexpr char kReduced[] = "spikeloom-reduced";
+
 /// Cleans up what the emitters repeat. Value-preserving: no instruction carries a fast-math flag.
 void optimize(llvm::Module& module, llvm::TargetMachine& machine);
 

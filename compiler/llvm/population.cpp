@@ -82,6 +82,11 @@ void PopulationCode::carry_choice() {
     }
 }
 
+bool PopulationCode::is_linear_alone() const {
+  return k_.ports.size() == 1 && k_.ports[0].size() == 1 && k_.ports[0][0].linear && k_.states.empty() &&
+         k_.values.empty() && cell_.nodes[cell_.output].op == Op::Port;
+}
+
 // ---- what all samples share, and the rows of one
 
 void PopulationCode::load_constants() {
@@ -156,13 +161,17 @@ void PopulationCode::load_rows(llvm::Value* sample, llvm::ArrayRef<SourceRow> co
     states_.push_back(f_.operand(first_state_ + s, sample).base);
     traces_.push_back(f_.operand(first_trace_ + s, sample));
   }
-  output_ = f_.operand(output_operand_, sample);
+  output_ = output_row(sample);
   if (cell_.winner != kNoNode) excess_ = f_.operand(scratch_operand_, b_.getInt64(0)).base;
   if (sample_base_) sample_ = b_.splat(b_.CreateAdd(sample_base_, b_.CreateTrunc(sample, b_.getInt32Ty())));
 }
 
 llvm::Value* PopulationCode::vector_at(llvm::Value* row, llvm::Value* first, unsigned v) {
-  return b_.at(b_.at(row, b_.CreateShl(first, 2)), std::uint64_t{v} * (b_.lanes() * 4));
+  return vector_of(b_.at(row, b_.CreateShl(first, 2)), v);
+}
+
+llvm::Value* PopulationCode::vector_of(llvm::Value* row, unsigned v) {
+  return b_.at(row, std::uint64_t{v} * (b_.lanes() * 4));
 }
 
 /// Of vector v, whatever it is held as.
@@ -189,47 +198,93 @@ PopulationCode::Held PopulationCode::hold(const Tile& tile) {
   for (std::size_t p = 0; p < ports_.size(); ++p) {
     held.sources.emplace_back(ports_[p].size());
     for (std::size_t s = 0; s < ports_[p].size(); ++s)
-      if (k_.ports[p][s].constant) held.sources[p][s] = source_vectors(tile, p, s, any_step);
+      if (k_.ports[p][s].constant)
+        held.sources[p][s] = source_vectors(tile, p, s, source_row(tile, p, s, any_step), any_step);
   }
   if (tile.last && cell_.spikes()) held.existing = existing_neurons(b_, f_.end_neuron, tile);
   return held;
 }
 
-Values PopulationCode::source_vectors(const Tile& tile, std::size_t p, std::size_t s, llvm::Value* step) {
+void PopulationCode::StepRows::for_each(llvm::function_ref<void(llvm::Value*&)> visit) {
+  for (Values& port : sources)
+    for (llvm::Value*& row : port)
+      if (row) visit(row);
+  for (llvm::Value*& row : traces)
+    if (row) visit(row);
+  visit(output);
+}
+
+PopulationCode::StepRows PopulationCode::rows_at(const Tile& tile, llvm::Value* step) {
+  StepRows rows;
+  for (std::size_t p = 0; p < ports_.size(); ++p) {
+    rows.sources.emplace_back();
+    for (std::size_t s = 0; s < ports_[p].size(); ++s)
+      rows.sources[p].push_back(k_.ports[p][s].constant ? nullptr : source_row(tile, p, s, step));
+  }
+  for (std::size_t s = 0; s < traces_.size(); ++s)
+    rows.traces.push_back(k_.states[s] == CellKernel::State::traced
+                              ? vector_at(f_.row(traces_[s], step), tile.first, 0)
+                              : nullptr);
+  rows.output = f_.row(output_, step);
+  if (!cell_.spikes()) rows.output = vector_at(rows.output, tile.first, 0);
+  return rows;
+}
+
+PopulationCode::StepRows PopulationCode::strides() {
+  StepRows strides;
+  for (std::size_t p = 0; p < ports_.size(); ++p) {
+    strides.sources.emplace_back();
+    for (std::size_t s = 0; s < ports_[p].size(); ++s)
+      strides.sources[p].push_back(k_.ports[p][s].constant ? nullptr : ports_[p][s].row.step_stride);
+  }
+  for (std::size_t s = 0; s < traces_.size(); ++s)
+    strides.traces.push_back(k_.states[s] == CellKernel::State::traced ? traces_[s].step_stride : nullptr);
+  strides.output = output_.step_stride;
+  return strides;
+}
+
+llvm::Value* PopulationCode::source_row(const Tile& tile, std::size_t p, std::size_t s, llvm::Value* step) {
   const SourceRow& source = ports_[p][s];
-  llvm::Value* row = f_.row(source.row, source.first_step ? b_.CreateSub(step, source.first_step) : step);
   const CellKernel::Read& read = k_.ports[p][s];
-  if (read.emptied) return take_sums(tile, source, row, step);
+  llvm::Value* row = f_.row(source.row, source.first_step ? b_.CreateSub(step, source.first_step) : step);
+  if (read.element == SPIKELOOM_BITS && !read.linear) return row;
+  llvm::Value* first = tile.first;
+  if (source.first_neuron) first = b_.CreateSub(first, source.first_neuron);
+  if (source.all_or_first) first = b_.CreateAnd(first, source.all_or_first);
+  return vector_at(row, first, 0);
+}
+
+Values PopulationCode::source_vectors(const Tile& tile, std::size_t p, std::size_t s, llvm::Value* row,
+                                      llvm::Value* step) {
+  const CellKernel::Read& read = k_.ports[p][s];
+  if (read.emptied) return take_sums(tile, ports_[p][s], row, step);
   const bool bits = read.element == SPIKELOOM_BITS && !read.linear;
-  llvm::Value* origin = source.first_neuron;
-  llvm::Value* first = origin ? b_.CreateSub(tile.first, origin) : tile.first;
   Values values;
   for (unsigned v = 0; v < tile.vectors; ++v)
-    values.push_back(bits ? b_.real(load_bits(b_, row, tile, v)) : b_.load_vector(vector_at(row, first, v)));
+    values.push_back(bits ? b_.real(load_bits(b_, row, tile, v)) : b_.load_vector(vector_of(row, v)));
   return values;
 }
 
 Values PopulationCode::take_sums(const Tile& tile, const SourceRow& source, llvm::Value* row,
                                  llvm::Value* step) {
-  llvm::Value* first = source.all_or_first ? b_.CreateAnd(tile.first, source.all_or_first) : tile.first;
-  const auto sums_at = [&](unsigned v) { return vector_at(row, first, v); };
   Values sums;
-  for (unsigned v = 0; v < tile.vectors; ++v) sums.push_back(b_.load_vector(sums_at(v)));
+  for (unsigned v = 0; v < tile.vectors; ++v) sums.push_back(b_.load_vector(vector_of(row, v)));
   for (unsigned v = 0; v < tile.vectors; ++v) {
-    b_.store_vector(b_.f32(0), sums_at(v));
+    b_.store_vector(b_.f32(0), vector_of(row, v));
     if (tile.last) store_if_observed(tile, v, step, source.observed, sums[v]);
   }
   return sums;
 }
 
 /// [port][vector]: sources summed from left to right.
-std::vector<Values> PopulationCode::port_values(const Tile& tile, llvm::Value* step, const Held& held) {
+std::vector<Values> PopulationCode::port_values(const Tile& tile, llvm::Value* step, const StepRows& rows,
+                                                const Held& held) {
   std::vector<Values> ports;
   for (std::size_t p = 0; p < ports_.size(); ++p) {
     Values sum;
     for (std::size_t s = 0; s < ports_[p].size(); ++s) {
       Values values = held.sources[p][s];
-      if (values.empty()) values = source_vectors(tile, p, s, step);
+      if (values.empty()) values = source_vectors(tile, p, s, rows.sources[p][s], step);
       if (sum.empty()) {
         sum = std::move(values);
       } else {
@@ -278,11 +333,10 @@ std::vector<llvm::Value*> PopulationCode::evaluate(const Tile& tile, unsigned v,
 }
 
 /// Computes and stores one step; returns the states behind it.
-Values PopulationCode::emit_step(const Tile& tile, llvm::Value* step, llvm::ArrayRef<llvm::Value*> now,
-                                 const Held& held, llvm::Value* winner) {
+Values PopulationCode::emit_step(const Tile& tile, llvm::Value* step, const StepRows& rows,
+                                 llvm::ArrayRef<llvm::Value*> now, const Held& held, llvm::Value* winner) {
   const std::size_t count = k_.states.size(), conditions = known_.size(), all = tile.vectors * count;
-  const std::vector<Values> ports = port_values(tile, step, held);
-  llvm::Value* output_row = f_.row(output_, step);
+  const std::vector<Values> ports = port_values(tile, step, rows, held);
   Values next, spikes, carried;
   for (unsigned v = 0; v < tile.vectors; ++v) {
     llvm::Value* won = nullptr;
@@ -294,15 +348,15 @@ Values PopulationCode::emit_step(const Tile& tile, llvm::Value* step, llvm::Arra
       const bool is_condition = cell_.nodes[cell_.next_state[s]].type == Type::Bool;
       if (is_condition || (b_.is_bytes(value) && !is_counter(s))) value = b_.real(value);
       next.push_back(value);
-      trace(tile, v, step, s, value);
+      trace(tile, v, step, s, rows.traces[s], value);
     }
     for (std::size_t i = 0; tile.last && i < values_.size(); ++i)
       store_if_observed(tile, v, step, values_[i], values[k_.values[i]]);
     for (const CarriedCondition& c : carried_) carried.push_back(carried_value(c, values));
     spikes.push_back(values[cell_.output]);
-    if (!cell_.spikes()) store_values(tile, v, values[cell_.output], output_row);
+    if (!cell_.spikes()) store_values(v, values[cell_.output], rows.output);
   }
-  if (cell_.spikes()) store_bits(b_, spikes, held.existing, output_row, tile);
+  if (cell_.spikes()) store_bits(b_, spikes, held.existing, rows.output, tile);
   next.append(carried);
   return next;
 }
@@ -336,21 +390,22 @@ Values PopulationCode::first_conditions(const Tile& tile, llvm::ArrayRef<llvm::V
 }
 
 /// A state that is observed sends its neurons through the narrow tiles: the others need not ask.
-void PopulationCode::trace(const Tile& tile, unsigned v, llvm::Value* step, std::size_t s,
+void PopulationCode::trace(const Tile& tile, unsigned v, llvm::Value* step, std::size_t s, llvm::Value* row,
                            llvm::Value* value) {
-  if (k_.states[s] == CellKernel::State::traced)
-    store_values(tile, v, value, f_.row(traces_[s], step));
+  if (row)
+    store_values(v, value, row);
   else if (tile.last)
     store_if_observed(tile, v, step, traces_[s], value);
 }
 
-void PopulationCode::store_values(const Tile& tile, unsigned v, llvm::Value* value, llvm::Value* row) {
-  b_.store_vector(b_.is_bytes(value) ? b_.real(value) : value, vector_at(row, tile.first, v));
+void PopulationCode::store_values(unsigned v, llvm::Value* value, llvm::Value* row) {
+  b_.store_vector(b_.is_bytes(value) ? b_.real(value) : value, vector_of(row, v));
 }
 
 void PopulationCode::store_if_observed(const Tile& tile, unsigned v, llvm::Value* step, const Row& to,
                                        llvm::Value* value) {
-  b_.if_then(b_.CreateIsNotNull(to.base), [&] { store_values(tile, v, value, f_.row(to, step)); });
+  b_.if_then(b_.CreateIsNotNull(to.base),
+             [&] { store_values(v, value, vector_at(f_.row(to, step), tile.first, 0)); });
 }
 
 Values PopulationCode::load_states(const Tile& tile) {
@@ -408,10 +463,22 @@ void PopulationCode::emit_tile(const Tile& tile, llvm::Value* begin_step, llvm::
   const Held held = hold(tile);
   Values start = load_states(tile);
   start.append(first_conditions(tile, start, held));
-  const Values end = b_.loop(begin_step, end_step, b_.getInt64(1), start,
-                             [&](llvm::Value* step, llvm::ArrayRef<llvm::Value*> now) {
-                               return emit_step(tile, step, now, held, nullptr);
-                             });
+  const std::size_t values = start.size();
+  rows_at(tile, begin_step).for_each([&](llvm::Value* row) { start.push_back(row); });
+  const StepRows far = strides();
+  const Values end = b_.loop(
+      begin_step, end_step, b_.getInt64(1), start, [&](llvm::Value* step, llvm::ArrayRef<llvm::Value*> now) {
+        StepRows rows = far;
+        Values behind;
+        rows.for_each([&](llvm::Value*& row) {
+          llvm::Value* here = now[values + behind.size()];
+          behind.push_back(b_.CreateGEP(b_.getInt8Ty(), here, row));
+          row = here;
+        });
+        Values next = emit_step(tile, step, rows, now.take_front(values), held, nullptr);
+        next.append(behind);
+        return next;
+      });
   store_states(tile, end);
 }
 
@@ -463,13 +530,14 @@ void PopulationCode::emit_rounds_of_winners() {
   f_.for_each(b_.getInt64(0), f_.steps, [&](llvm::Value* step) {
     for_each_vector([&](const Tile& tile) {
       const Held held = hold(tile);
-      const auto values = evaluate(tile, 0, step, first_pass, port_values(tile, step, held),
-                                   load_states(tile), held, nullptr);
+      const auto values =
+          evaluate(tile, 0, step, first_pass, port_values(tile, step, rows_at(tile, step), held),
+                   load_states(tile), held, nullptr);
       b_.store_vector(values[operand], vector_at(excess_, tile.first, 0));
     });
     llvm::Value* winner = find_largest();
     for_each_vector([&](const Tile& tile) {
-      store_states(tile, emit_step(tile, step, load_states(tile), hold(tile), winner));
+      store_states(tile, emit_step(tile, step, rows_at(tile, step), load_states(tile), hold(tile), winner));
     });
   });
 }

@@ -30,6 +30,9 @@ class PopulationCode {
     llvm::Value* all_or_first = nullptr;  // 0 if the row is zeros of one tile that stand for all of them
   };
 
+  /// Whether neurons only pass on their one source, a linear layer: where its currents go is the output.
+  bool is_linear_alone() const;
+  Row output_row(llvm::Value* sample) { return f_.operand(output_operand_, sample); }
   /// The first operand of the scratch that comes behind those of the neurons.
   unsigned scratch_operand() const { return scratch_operand_; }
   /// Points at the rows of a sample. `computed` are the sources that no row of the call holds, in the order
@@ -48,24 +51,40 @@ class PopulationCode {
     llvm::Value* existing = nullptr;
   };
 
+  /// Addresses of one step, which a loop over steps carries to the next one: of floats the tile's first, of
+  /// bits the row's. Null: a source that does not change, a state without a trace.
+  struct StepRows {
+    std::vector<Values> sources;  // [port][source]
+    Values traces;
+    llvm::Value* output = nullptr;
+
+    void for_each(llvm::function_ref<void(llvm::Value*&)> visit);
+  };
+
   void load_constants();
   void store_zeros();
   void find_sums(SourceRow& source);
   llvm::Value* vector_at(llvm::Value* row, llvm::Value* first, unsigned v);
+  llvm::Value* vector_of(llvm::Value* row, unsigned v);
   bool is_counter(std::size_t state) const { return k_.states[state] == CellKernel::State::counter; }
   llvm::Value* state_at(std::size_t state, llvm::Value* first, unsigned v);
   llvm::Align state_alignment(std::size_t state) const;
   Held hold(const Tile& tile);
-  Values source_vectors(const Tile& tile, std::size_t p, std::size_t s, llvm::Value* step);
-  std::vector<Values> port_values(const Tile& tile, llvm::Value* step, const Held& held);
+  StepRows rows_at(const Tile& tile, llvm::Value* step);
+  /// How far it is from step to step.
+  StepRows strides();
+  llvm::Value* source_row(const Tile& tile, std::size_t p, std::size_t s, llvm::Value* step);
+  Values source_vectors(const Tile& tile, std::size_t p, std::size_t s, llvm::Value* row, llvm::Value* step);
+  std::vector<Values> port_values(const Tile& tile, llvm::Value* step, const StepRows& rows,
+                                  const Held& held);
   llvm::Value* neuron_numbers(const Tile& tile, unsigned v);
   std::vector<llvm::Value*> evaluate(const Tile& tile, unsigned v, llvm::Value* step,
                                      const std::vector<bool>& needed, const std::vector<Values>& ports,
                                      llvm::ArrayRef<llvm::Value*> states, const Held& held,
                                      llvm::Value* winner, llvm::ArrayRef<llvm::Value*> known = {});
   /// `now` are the states of all vectors, then their carried conditions; so is the result.
-  Values emit_step(const Tile& tile, llvm::Value* step, llvm::ArrayRef<llvm::Value*> now, const Held& held,
-                   llvm::Value* winner);
+  Values emit_step(const Tile& tile, llvm::Value* step, const StepRows& rows,
+                   llvm::ArrayRef<llvm::Value*> now, const Held& held, llvm::Value* winner);
   void carry_choice();
   llvm::Value* as_carried(const CarriedCondition& c, llvm::Value* condition);
   /// Behind a step whose values are these.
@@ -74,9 +93,10 @@ class PopulationCode {
   Values first_conditions(const Tile& tile, llvm::ArrayRef<llvm::Value*> states, const Held& held);
   /// Sums that nobody else reads; leaves zeros.
   Values take_sums(const Tile& tile, const SourceRow& source, llvm::Value* row, llvm::Value* step);
-  void store_values(const Tile& tile, unsigned v, llvm::Value* value, llvm::Value* row);
+  void store_values(unsigned v, llvm::Value* value, llvm::Value* row);
   void store_if_observed(const Tile& tile, unsigned v, llvm::Value* step, const Row& to, llvm::Value* value);
-  void trace(const Tile& tile, unsigned v, llvm::Value* step, std::size_t s, llvm::Value* value);
+  void trace(const Tile& tile, unsigned v, llvm::Value* step, std::size_t s, llvm::Value* row,
+             llvm::Value* value);
   Values load_states(const Tile& tile);
   void store_states(const Tile& tile, llvm::ArrayRef<llvm::Value*> states);
   void emit_tile(const Tile& tile, llvm::Value* begin_step, llvm::Value* end_step);

@@ -30,10 +30,12 @@ void store_some_bits(VectorBuilder& b, llvm::Value* bits, unsigned n, llvm::Valu
 
 llvm::Value* load_bits(VectorBuilder& b, llvm::Value* row, const Tile& tile, unsigned v) {
   const unsigned n = b.lanes();
+  if (n >= 8) {
+    llvm::Value* address = b.at(byte_of(b, row, tile.first), std::uint64_t{v} * n / 8);
+    return b.condition(b.CreateAlignedLoad(b.getIntNTy(n), address, llvm::Align(n / 8)), 0);
+  }
   llvm::Value* neuron = neuron_of(b, tile, v);
-  llvm::Value* address = byte_of(b, row, neuron);
-  if (n >= 8) return b.condition(b.CreateAlignedLoad(b.getIntNTy(n), address, llvm::Align(n / 8)), 0);
-  llvm::Value* byte = b.CreateLoad(b.getInt8Ty(), address);
+  llvm::Value* byte = b.CreateLoad(b.getInt8Ty(), byte_of(b, row, neuron));
   return b.condition(b.CreateTrunc(b.CreateLShr(byte, bit_in_byte(b, neuron)), b.getIntNTy(n)), 0);
 }
 
@@ -50,11 +52,12 @@ void store_bits(VectorBuilder& b, llvm::ArrayRef<llvm::Value*> conditions, llvm:
       mine = b.CreateShl(mine, std::uint64_t{i} * lanes);
       bits = bits ? b.CreateOr(bits, mine) : mine;
     }
-    llvm::Value* neuron = neuron_of(b, tile, v);
-    if (together * lanes >= 8)
-      b.CreateAlignedStore(bits, byte_of(b, row, neuron), llvm::Align(together * lanes / 8));
+    const unsigned bytes = together * lanes / 8;
+    if (bytes > 0)  // whole ones: the tile begins with one
+      b.CreateAlignedStore(bits, b.at(byte_of(b, row, tile.first), std::uint64_t{v} * lanes / 8),
+                           llvm::Align(bytes));
     else
-      store_some_bits(b, bits, together * lanes, row, neuron);
+      store_some_bits(b, bits, together * lanes, row, neuron_of(b, tile, v));
   }
 }
 

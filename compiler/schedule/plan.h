@@ -103,16 +103,20 @@ inline constexpr std::uint32_t kCurrentSteps = 32;
 inline constexpr std::uint32_t kInputBlock = 1024;
 /// The widest panel where inputs are in blocks. Its sums lie in scratch, [step][output], for each layer.
 inline constexpr std::uint32_t kWidestInBlocks = 64;
+/// Steps whose sums may advance at once: a list looks as if so many followed the first one of a group, those
+/// behind the last one without events, and there is room for their sums.
+inline constexpr std::uint32_t kStepsAtOnce = 8;
 constexpr std::uint64_t block_sums_bytes(std::uint64_t steps) {
-  return steps * kWidestInBlocks * 4;
+  return (steps + kStepsAtOnce - 1) / kStepsAtOnce * kStepsAtOnce * kWidestInBlocks * 4;
 }
 
-/// The event list of a sample and some steps: the first event of each step, and where the last one ends; 1
-/// if every value is 1; input numbers; of float inputs, values. Steps follow each other without gaps.
-/// The same memory holds the rows of a dense drive that reads bits, as floats. Of inputs in blocks each block
-/// has a list, whose numbers count from its first input.
+/// The event list of a sample and some steps: the first event of each step, and where the last one ends,
+/// eight times (kStepsAtOnce); 1 if every value is 1; input numbers; of float inputs, values. Steps follow
+/// each other without gaps. The same memory holds the rows of a dense drive that reads bits, as floats. Of
+/// inputs in blocks each block has a list, whose numbers count from its first input.
 inline constexpr std::uint32_t kListUnit = 576;
 inline constexpr std::uint32_t kListHeader = 640;
+static_assert((kLongestBlock + kStepsAtOnce) * 4 <= kListUnit && kCurrentSteps % kStepsAtOnce == 0);
 constexpr std::uint64_t list_capacity(std::uint64_t fan_in, std::uint64_t steps) {
   return (fan_in + 15) / 16 * 16 * steps + 16;
 }
