@@ -18,7 +18,9 @@ constexpr double kNew = 0.25;
 /// too, and what is left to gain is soon lost to whoever uses it.
 constexpr double kKept = 1.05, kTakenUp = 1.15;
 
-/// ns of a block beside which it is little what waking a helper takes, some tens of microseconds.
+/// ns of a block beside which it is little what waking a helper takes, some tens of microseconds. So sharing
+/// is rarely wrong, and the first look, for which the one thread touches memory that it had not needed, may
+/// wait.
 constexpr double kLong = 5e5;
 
 }  // namespace
@@ -50,7 +52,12 @@ void Pace::took(std::uint32_t steps, double ns) {
   }
   preferred_ns_ = is_new_ ? ns : (1 - kNew) * preferred_ns_ + kNew * ns;
   is_new_ = false;
-  if (--until_look_ == 0) look_ = kLook;
+  if (--until_look_ == 0) {
+    if (between_looks_ == kFirstLook && preferred_ns_ >= kLong)
+      between_looks_ = until_look_ = kLeastBetween;
+    else
+      look_ = kLook;
+  }
   decide();
 }
 

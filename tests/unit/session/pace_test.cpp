@@ -111,6 +111,15 @@ TEST(Pace, KnowsBlocksThatAreLongEnoughToWakeAHelper) {
   EXPECT_FALSE(pace.are_long(100)) << "the network has fallen silent";
 }
 
+TEST(Pace, ALookMayWaitWhereBlocksAreLong) {
+  Pace pace;
+  EXPECT_LT(total(pace, 30, always(1e7), always(2e7)), 30.1 * 1e7);
+  EXPECT_GT(total(pace, 20, always(1e7), always(2e7)), 22 * 1e7) << "but it comes";
+  Pace wrong;
+  total(wrong, 50, always(2e7), always(1e7));
+  EXPECT_FALSE(wrong.shares(100));
+}
+
 TEST(Pace, ShorterBlocksDoNotCount) {
   Pace pace;
   for (int block = 0; block < 200; ++block) {
