@@ -8,6 +8,7 @@
 #include <llvm/Target/TargetMachine.h>
 
 #include <future>
+#include <optional>
 
 #include "llvm/compile_thread.h"
 #include "llvm/drive.h"
@@ -111,19 +112,20 @@ std::future<Result<ModuleCode::Generated>> generate_drives(std::vector<DriveFunc
 Result<Objects> generate_modules(const Plan& plan, const Cpu& cpu, const CodegenLimits& limits,
                                  const CodeTexts& texts) {
   const bool with_llvm = texts.llvm, with_assembly = texts.assembly;
-  ModuleCode kernels(cpu, plan.target.lanes, "network");
+  std::optional<ModuleCode> kernels(std::in_place, cpu, plan.target.lanes, "network");
   for (const Kernel& kernel : plan.kernels) {
-    emit_kernel(kernels.builder(), kernels.module(), kernel);
+    emit_kernel(kernels->builder(), kernels->module(), kernel);
     // After each kernel: what is too much is not built to its end.
-    TRY_VOID(check_size(kernels.module(), limits));
+    TRY_VOID(check_size(kernels->module(), limits));
   }
-  DriveShares drives = share_drives(kernels.module());
+  DriveShares drives = share_drives(kernels->module());
   std::future<Result<ModuleCode::Generated>> others;
   if (!drives.apart.empty())
     others = generate_drives(std::move(drives.apart), cpu, plan.target.lanes, with_llvm, with_assembly);
-  define_drives(kernels.builder(), kernels.module(), drives.with_kernels);
+  define_drives(kernels->builder(), kernels->module(), drives.with_kernels);
   std::vector<ModuleCode::Generated> all;
-  all.push_back(kernels.generate(with_llvm, with_assembly));
+  all.push_back(kernels->generate(with_llvm, with_assembly));
+  kernels.reset();  // which takes a while, as long as the other module is not done
   if (others.valid()) {
     TRY(ModuleCode::Generated made, others.get());
     all.push_back(std::move(made));

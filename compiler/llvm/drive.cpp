@@ -41,6 +41,8 @@ constexpr Body kBodies[] = {
 
 /// Of an instruction of a kernel, which has more addresses and loops around the same work.
 constexpr double kKernelWeight = 1.2;
+/// The module apart is begun later: when the kernels have been emitted, and its thread has a code generator.
+constexpr double kLateStart = 100;
 
 const Body* body_of(llvm::StringRef name) {
   const auto found = std::ranges::find(kBodies, name, &Body::name);
@@ -56,7 +58,7 @@ DriveShares share_drives(const llvm::Module& kernels) {
     bool apart = false;
   };
   std::vector<Called> called;
-  double weight_of_kernels = 0.0, weight_apart = 0.0;
+  double weight_of_kernels = 0.0, weight_apart = kLateStart;
   for (const llvm::Function& f : kernels) {
     if (!f.isDeclaration())
       weight_of_kernels += kKernelWeight * f.getInstructionCount();
