@@ -1,9 +1,8 @@
 // How the current of a linear layer comes to a panel of neurons: event lists, sums over events, dense sums.
-// Each is a function that the kernels of all stages call. What they do depends on no network, so most are in
-// a module of their own, which is optimised and generated while that of the kernels is.
+// Each is a function that the kernels of all stages call. What they do depends on no network, only on lanes
+// and instructions of the CPU: for most CPUs they were generated when the project was built (prebuilt.h).
 #pragma once
 
-#include <span>
 #include <string>
 #include <vector>
 
@@ -57,29 +56,18 @@ class DriveCode {
  private:
   void add_listed(spikeloom_element element, const Panel& panel, llvm::Value* first, llvm::Value* steps,
                   llvm::Value* capacity, llvm::Value* list, llvm::Value* currents, bool of_block);
-  /// Calls a function that one of the two modules defines (kBodies in drive.cpp).
-  llvm::Value* call(const char* name, llvm::Type* result, llvm::ArrayRef<llvm::Value*> arguments);
+  llvm::Value* call(const char* name, llvm::ArrayRef<llvm::Value*> arguments);
 
   VectorBuilder& b_;
   llvm::Module& module_;
 };
 
-/// A function that kernels call: pointers and numbers of 64 bits in, nothing or such a number out.
-struct DriveFunction {
-  std::string name;
-  bool returns_number = false;
-  std::vector<bool> is_pointer;  // by parameter
-};
+/// The symbols of all of them, and of those that the kernel of a module calls.
+std::vector<std::string> all_drives();
+std::vector<std::string> drives_called_in(const llvm::Module& module);
 
-/// Those that the kernels of a module call, in two parts: one to be defined beside the kernels, the other in
-/// a module of its own, so that both modules take about as long to be generated.
-struct DriveShares {
-  std::vector<DriveFunction> with_kernels, apart;
-};
-DriveShares share_drives(const llvm::Module& kernels);
-
-/// Emits them, where the module may have declared them.
-void define_drives(VectorBuilder& b, llvm::Module& module, std::span<const DriveFunction> drives);
+/// Emits one of them.
+void define_drive(VectorBuilder& b, llvm::Module& module, const std::string& symbol);
 
 // lists.cpp, events.cpp, dense.cpp and transpose.cpp: the bodies. Parameters are those of the methods above,
 // in their order.

@@ -50,14 +50,13 @@ void verify_module(const llvm::Module& module, const char* when) {
   SPIKELOOM_CHECK(!broken, "llvm", std::string("broken code ") + when + ": " + out.str());
 }
 
-Result<void> check_size(const llvm::Module& module, const CodegenLimits& limits) {
+Result<void> check_size(const llvm::Module& module, const CodegenLimits& limits, std::size_t& in_program) {
   const auto too_much = [](const llvm::Function& f, const char* what, std::size_t most) {
     return Error(ErrorKind::limit,
                  "the code of " + f.getName().str() + " is too large: more than " + std::to_string(most) +
                      " instructions in one " + what,
                  "write the neuron with fewer or shorter equations");
   };
-  std::size_t in_module = 0;
   for (const llvm::Function& f : module) {
     std::size_t in_function = 0;
     for (const llvm::BasicBlock& block : f) {
@@ -66,10 +65,10 @@ Result<void> check_size(const llvm::Module& module, const CodegenLimits& limits)
     }
     if (in_function > limits.function_instructions)
       return too_much(f, "kernel", limits.function_instructions);
-    in_module += in_function;
-    if (in_module > limits.module_instructions)
+    in_program += in_function;
+    if (in_program > limits.program_instructions)
       return Error(ErrorKind::limit,
-                   "the network needs more than " + std::to_string(limits.module_instructions) +
+                   "the network needs more than " + std::to_string(limits.program_instructions) +
                        " instructions of generated code",
                    "use fewer different neuron models and options; equal ones share their code");
   }

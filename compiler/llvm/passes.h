@@ -22,7 +22,8 @@ void optimize(llvm::Module& module, llvm::TargetMachine& machine);
 /// SPIKELOOM_CHECKs that LLVM finds the module well formed.
 void verify_module(const llvm::Module& module, const char* when);
 
-/// Code generation takes time and memory that grow faster than its input.
-Result<void> check_size(const llvm::Module& module, const CodegenLimits& limits);
+/// Code generation takes time and memory that grow faster than its input. Adds the module's instructions to
+/// those of the program so far.
+Result<void> check_size(const llvm::Module& module, const CodegenLimits& limits, std::size_t& in_program);
 
 }  // namespace spikeloom

@@ -8,6 +8,7 @@
 #include <llvm/TargetParser/Host.h>
 #include <llvm/TargetParser/Triple.h>
 
+#include <array>
 #include <mutex>
 
 namespace spikeloom {
@@ -32,6 +33,42 @@ std::string host_features() {
   for (const auto& feature : llvm::sys::getHostCPUFeatures())
     text += (text.empty() ? "" : ",") + std::string(feature.second ? "+" : "-") + feature.first().str();
   return text;
+}
+
+#if defined(__x86_64__)
+// Which CPUs are of a level: the x86-64 psABI, section "Micro-architecture levels". Those with VBMI2 (Ice
+// Lake, Zen 4 and later) have the other two as well.
+#define NEEDS_2 "+cmov,+cx8,+fxsr,+mmx,+sse3,+ssse3,+sse4.1,+sse4.2,+crc32,+popcnt,+cx16,+sahf"
+#define NEEDS_3 NEEDS_2 ",+avx,+avx2,+bmi,+bmi2,+f16c,+fma,+lzcnt,+movbe,+xsave"
+#define NEEDS_4 NEEDS_3 ",+avx512f,+avx512bw,+avx512cd,+avx512dq,+avx512vl,+evex512"
+#define BYTES "+avx512vbmi2,+avx512bitalg,+avx512vpopcntdq"
+constexpr Level kLevels[] = {
+    {"x86-64-v2", "x86-64-v2", "", NEEDS_2, 4, {.floor = true}},
+    {"x86-64-v3", "x86-64-v3", "", NEEDS_3, 8, {.fma = true, .floor = true}},
+    {"x86-64-v4",
+     "x86-64-v4",
+     "-prefer-256-bit",
+     NEEDS_4,
+     16,
+     {.fma = true, .floor = true, .compress = true}},
+    {"x86-64-v4 with VBMI2",
+     "x86-64-v4",
+     "-prefer-256-bit," BYTES,
+     NEEDS_4 "," BYTES,
+     16,
+     {.fma = true, .floor = true, .compress = true, .compress_bytes = true}},
+};
+#elif defined(__aarch64__)
+constexpr Level kLevels[] = {{"armv8-a", "generic", "", "+neon", 4, {.fma = true, .floor = true}}};
+#else
+constexpr std::array<Level, 0> kLevels;
+#endif
+
+const Level* level_of(const Cpu& cpu, const llvm::MCSubtargetInfo& info) {
+  for (const Level& level : kLevels)
+    if (level.lanes == cpu.lanes && level.instructions == cpu.instructions && info.checkFeatures(level.needs))
+      return &level;
+  return nullptr;
 }
 
 void read_abilities(Cpu& cpu, const llvm::Triple& triple, const llvm::MCSubtargetInfo& info) {
@@ -82,6 +119,7 @@ Result<Cpu> look_up(const std::string& name) {
                    "leave the CPU out to compile for this machine");
   }
   read_abilities(cpu, triple, *info);
+  cpu.level = level_of(cpu, *info);
   return cpu;
 }
 
@@ -91,6 +129,14 @@ Result<Cpu> find_cpu(const std::string& name) {
   if (!name.empty()) return look_up(name);
   static const Result<Cpu> here = look_up("");  // asking takes as long as loading a program
   return here;
+}
+
+std::span<const Level> levels() {
+  return kLevels;
+}
+
+Cpu cpu_of(const Level& level) {
+  return {llvm::sys::getProcessTriple(), level.cpu, level.features, level.lanes, level.instructions, &level};
 }
 
 std::unique_ptr<llvm::TargetMachine> make_target_machine(const Cpu& cpu) {

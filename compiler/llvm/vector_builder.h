@@ -18,6 +18,7 @@ struct Instructions {
   bool floor = false;           // rounding without a library call
   bool compress = false;        // AVX-512: the chosen lanes of a register moved to its front
   bool compress_bytes = false;  // AVX-512 VBMI2: the same for bytes
+  bool operator==(const Instructions&) const = default;
 };
 
 using Values = llvm::SmallVector<llvm::Value*, 8>;

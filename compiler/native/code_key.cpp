@@ -50,7 +50,7 @@ Result<std::string> code_key(const Plan& plan, const CodegenLimits& limits) {
   }
   key.add(plan.target.lanes);
   // Code that a smaller limit refuses must not be found either.
-  key.add(limits.block_instructions).add(limits.function_instructions).add(limits.module_instructions);
+  key.add(limits.block_instructions).add(limits.function_instructions).add(limits.program_instructions);
   for (const Kernel& kernel : plan.kernels) key.add(kernel.symbol).add(kernel.key);
   return key.take();
 }

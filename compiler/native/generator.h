@@ -15,7 +15,7 @@
 namespace spikeloom {
 
 struct CodegenLimits {
-  std::size_t block_instructions = 8000, function_instructions = 20000, module_instructions = 200000;
+  std::size_t block_instructions = 8000, function_instructions = 20000, program_instructions = 200000;
 };
 
 /// Texts of the generated code, wanted where not null.

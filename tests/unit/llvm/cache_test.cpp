@@ -117,7 +117,7 @@ TEST_F(Cached, StructureAndTargetAreCode) {
 
 TEST_F(Cached, ALimitThatRefusesTheCodeIsNotPassedByFindingIt) {
   EXPECT_EQ(compilations({}), kKernels);
-  const auto program = generate(plan_of({}), {.limits = {.module_instructions = 20}, .cache = &*cache_});
+  const auto program = generate(plan_of({}), {.limits = {.program_instructions = 20}, .cache = &*cache_});
   ASSERT_FALSE(program.ok());
   EXPECT_EQ(program.error().kind(), ErrorKind::limit);
 }

@@ -2,10 +2,8 @@
 #include <gtest/gtest.h>
 #include <llvm/Support/ErrorHandling.h>
 
-#include <algorithm>
 #include <stdexcept>
 
-#include "llvm/codegen.h"
 #include "llvm/compile_thread.h"
 #include "native/codegen.h"
 #include "unit/llvm/networks.h"
@@ -28,19 +26,6 @@ TEST(Limits, ANeuronWithTooManyEquationsIsRefused) {
   }
 }
 
-/// Two threads generate a program, so neither object should be most of it.
-TEST(Limits, BothObjectsOfAProgramAreOfSimilarSize) {
-  NetworkWriter w;
-  const Signal hidden = w.lif({{w.linear({w.input(784, true)}, 1000)}});
-  w.lif({{w.linear({hidden}, 10)}});
-  const auto made = generate_objects(make_plan(w.model, *resolve_target({.lanes = 8})), {});
-  ASSERT_TRUE(made.ok()) << made.error().text();
-  ASSERT_EQ(made->files.size(), 2u);
-  const double first = static_cast<double>(made->files[0].size()),
-               second = static_cast<double>(made->files[1].size());
-  EXPECT_LT(std::max(first, second), 1.6 * std::min(first, second)) << first << " and " << second << " bytes";
-}
-
 TEST(Limits, ALargeNeuronCompilesWithoutInterleaving) {
   CellWriter w;
   NodeId sum = w.port();
@@ -59,7 +44,7 @@ TEST(Limits, SmallerLimitsHoldForTheWholeModule) {
   NetworkWriter network;
   network.lif({{network.input(10)}});
   const Plan plan = make_plan(network.model, *resolve_target({}));
-  const auto program = generate(plan, {.limits = {.module_instructions = 20}});
+  const auto program = generate(plan, {.limits = {.program_instructions = 20}});
   ASSERT_FALSE(program.ok());
   EXPECT_EQ(program.error().kind(), ErrorKind::limit);
 }
