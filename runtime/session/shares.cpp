@@ -13,7 +13,8 @@ constexpr std::uint32_t kFewNeurons = 64;
 constexpr std::uint32_t kRowsOfPart = 256, kRowsOfWeights = 50;
 /// Each part of the neurons lists the events of its inputs for itself.
 constexpr double kListsAgain = 1.05;
-constexpr std::uint32_t kSamplesOfPart = 8;
+/// Each part brings all weights near for itself.
+constexpr std::uint32_t kSamplesOfPart = 16;
 /// They level out who is faster.
 constexpr std::uint32_t kPartsOfThread = 4;
 /// Less is not told from the noise of a prediction.

@@ -117,6 +117,9 @@ TEST(Shares, FewSamplesAreNotTornApartWhereNeuronsCanBeShared) {
 TEST(Shares, NobodyTakesOnePartMoreThanTheOthers) {
   // W1: of four parts, 10, 10, 10 and 2 samples, one thread had 20 of 32.
   EXPECT_EQ(Shares::samples_of_part(32, 2, 25), 16u);
+  // W2: parts of 8 would bring all weights near twice as often.
+  EXPECT_EQ(Shares::samples_of_part(32, 2, 100), 16u);
+  EXPECT_EQ(Shares::samples_of_part(128, 2, 100), 16u);
   for (const std::uint32_t batch : {16u, 32u, 64u, 128u, 1000u})
     for (const unsigned threads : {2u, 4u})
       for (const std::uint32_t steps : {1u, 25u, 100u, 128u}) {
