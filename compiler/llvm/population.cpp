@@ -214,33 +214,32 @@ void PopulationCode::StepRows::for_each(llvm::function_ref<void(llvm::Value*&)> 
   visit(output);
 }
 
-PopulationCode::StepRows PopulationCode::rows_at(const Tile& tile, llvm::Value* step) {
+PopulationCode::StepRows PopulationCode::collect_rows(
+    llvm::function_ref<llvm::Value*(std::size_t, std::size_t)> source,
+    llvm::function_ref<llvm::Value*(const Row&, bool)> other) {
   StepRows rows;
   for (std::size_t p = 0; p < ports_.size(); ++p) {
     rows.sources.emplace_back();
     for (std::size_t s = 0; s < ports_[p].size(); ++s)
-      rows.sources[p].push_back(k_.ports[p][s].constant ? nullptr : source_row(tile, p, s, step));
+      rows.sources[p].push_back(k_.ports[p][s].constant ? nullptr : source(p, s));
   }
   for (std::size_t s = 0; s < traces_.size(); ++s)
-    rows.traces.push_back(k_.states[s] == CellKernel::State::traced
-                              ? vector_at(f_.row(traces_[s], step), tile.first, 0)
-                              : nullptr);
-  rows.output = f_.row(output_, step);
-  if (!cell_.spikes()) rows.output = vector_at(rows.output, tile.first, 0);
+    rows.traces.push_back(k_.states[s] == CellKernel::State::traced ? other(traces_[s], true) : nullptr);
+  rows.output = other(output_, !cell_.spikes());
   return rows;
 }
 
+PopulationCode::StepRows PopulationCode::rows_at(const Tile& tile, llvm::Value* step) {
+  return collect_rows([&](std::size_t p, std::size_t s) { return source_row(tile, p, s, step); },
+                      [&](const Row& of, bool has_floats) {
+                        llvm::Value* row = f_.row(of, step);
+                        return has_floats ? vector_at(row, tile.first, 0) : row;
+                      });
+}
+
 PopulationCode::StepRows PopulationCode::strides() {
-  StepRows strides;
-  for (std::size_t p = 0; p < ports_.size(); ++p) {
-    strides.sources.emplace_back();
-    for (std::size_t s = 0; s < ports_[p].size(); ++s)
-      strides.sources[p].push_back(k_.ports[p][s].constant ? nullptr : ports_[p][s].row.step_stride);
-  }
-  for (std::size_t s = 0; s < traces_.size(); ++s)
-    strides.traces.push_back(k_.states[s] == CellKernel::State::traced ? traces_[s].step_stride : nullptr);
-  strides.output = output_.step_stride;
-  return strides;
+  return collect_rows([&](std::size_t p, std::size_t s) { return ports_[p][s].row.step_stride; },
+                      [](const Row& of, bool) { return of.step_stride; });
 }
 
 llvm::Value* PopulationCode::source_row(const Tile& tile, std::size_t p, std::size_t s, llvm::Value* step) {

@@ -70,6 +70,9 @@ class PopulationCode {
   llvm::Value* state_at(std::size_t state, llvm::Value* first, unsigned v);
   llvm::Align state_alignment(std::size_t state) const;
   Held hold(const Tile& tile);
+  /// `other`: of a trace, or of the output; and whether it holds floats.
+  StepRows collect_rows(llvm::function_ref<llvm::Value*(std::size_t port, std::size_t source)> source,
+                        llvm::function_ref<llvm::Value*(const Row&, bool has_floats)> other);
   StepRows rows_at(const Tile& tile, llvm::Value* step);
   /// How far it is from step to step.
   StepRows strides();
