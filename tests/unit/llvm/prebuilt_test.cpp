@@ -5,6 +5,7 @@
 #include <llvm/MC/MCSubtargetInfo.h>
 #include <llvm/Target/TargetMachine.h>
 #include <llvm/TargetParser/Host.h>
+#include <llvm/TargetParser/Triple.h>
 
 #include <algorithm>
 
@@ -67,6 +68,31 @@ TEST(Prebuilt, ALevelNeedsAllThatItsCpuHas) {
       EXPECT_TRUE(needed->getMCSubtargetInfo()->checkFeatures(name)) << level.name << ' ' << name;
     }
   }
+}
+
+/// The last level whose needs a CPU of that name meets.
+std::string highest_level(const char* name) {
+  Cpu cpu = cpu_of(levels().front());
+  cpu.name = name;
+  cpu.features.clear();
+  const auto machine = make_target_machine(cpu);
+  std::string highest;
+  for (const Level& level : levels())
+    if (machine->getMCSubtargetInfo()->checkFeatures(level.needs)) highest = level.name;
+  return highest;
+}
+
+TEST(Prebuilt, CpusAreOfTheLevelsThatTheyAreKnownFor) {
+  if (!llvm::Triple(llvm::sys::getProcessTriple()).isX86()) GTEST_SKIP() << "not x86";
+  EXPECT_EQ(highest_level("core2"), "");
+  EXPECT_EQ(highest_level("nehalem"), "x86-64-v2");
+  EXPECT_EQ(highest_level("bdver2"), "x86-64-v2") << "FMA without AVX2";
+  for (const char* name : {"haswell", "skylake", "znver1", "znver3", "alderlake"})
+    EXPECT_EQ(highest_level(name), "x86-64-v3") << name;
+  for (const char* name : {"skylake-avx512", "cascadelake", "cooperlake"})
+    EXPECT_EQ(highest_level(name), "x86-64-v4") << name;
+  for (const char* name : {"icelake-server", "tigerlake", "sapphirerapids", "znver4", "znver5"})
+    EXPECT_EQ(highest_level(name), "x86-64-v4 with VBMI2") << name;
 }
 
 TEST(Prebuilt, AProgramHasTheDrivesOfItsLevel) {
