@@ -52,6 +52,8 @@ concept ScalarBuilder = requires(B& b, typename B::F32 f, typename B::F64 d, typ
   { b.shl(l, 52u) } -> std::convertible_to<typename B::I64>;
   { b.lshr(l, 52u) } -> std::convertible_to<typename B::I64>;
   { b.ieq(l, l) } -> std::convertible_to<typename B::Mask>;
+  // The 64-bit product of I32 and a constant: its low and its high word.
+  { b.long_product(i, 2u) } -> std::convertible_to<std::array<typename B::I32, 2>>;
   // Conditions. select(m, x, y) is m ? x : y for every value type.
   { b.land(m, m) } -> std::convertible_to<typename B::Mask>;
   { b.lor(m, m) } -> std::convertible_to<typename B::Mask>;
@@ -119,6 +121,10 @@ struct PlainBuilder {
   static I64 lshr(I64 x, unsigned n) { return x >> n; }
   static I32 lshr(I32 x, unsigned n) { return x >> n; }
   static Mask ieq(I64 x, I64 y) { return x == y; }
+  static std::array<I32, 2> long_product(I32 x, std::uint32_t y) {
+    const I64 product = I64{x} * y;
+    return {static_cast<I32>(product), static_cast<I32>(product >> 32)};
+  }
 
   static Mask land(Mask x, Mask y) { return x && y; }
   static Mask lor(Mask x, Mask y) { return x || y; }
@@ -298,11 +304,10 @@ template <ScalarBuilder B>
 std::array<typename B::I32, 4> philox(B& b, std::array<typename B::I32, 4> counter,
                                       std::array<typename B::I32, 2> key) {
   for (int round = 0; round < 10; ++round) {
-    const auto first = b.imul(b.zext(counter[0]), b.i64(0xd2511f53));
-    const auto second = b.imul(b.zext(counter[2]), b.i64(0xcd9e8d57));
-    const auto high_first = b.trunc(b.lshr(first, 32)), high_second = b.trunc(b.lshr(second, 32));
-    counter = {b.ixor(b.ixor(high_second, counter[1]), key[0]), b.trunc(second),
-               b.ixor(b.ixor(high_first, counter[3]), key[1]), b.trunc(first)};
+    const auto [low_first, high_first] = b.long_product(counter[0], 0xd2511f53);
+    const auto [low_second, high_second] = b.long_product(counter[2], 0xcd9e8d57);
+    counter = {b.ixor(b.ixor(high_second, counter[1]), key[0]), low_second,
+               b.ixor(b.ixor(high_first, counter[3]), key[1]), low_first};
     key = {b.iadd(key[0], b.i32(0x9e3779b9)), b.iadd(key[1], b.i32(0xbb67ae85))};
   }
   return counter;

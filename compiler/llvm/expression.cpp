@@ -195,10 +195,8 @@ std::size_t cost(const Cell& cell, const ExprNode& n, bool has_fma) {
       return 140;
     case Op::Fma:
       return has_fma ? 1 : 25;
-    case Op::Uniform:
-      return 60;
     case Op::Normal:
-      return 140;
+      return 100;
     case Op::Quantize:
       return 8 * (1 + std::bit_width(cell.tables[n.index].levels.size()));
     default:
@@ -269,7 +267,8 @@ std::vector<llvm::Value*> emit_expressions(VectorBuilder& b, const Cell& cell,
 }
 
 std::size_t instruction_estimate(const Cell& cell, bool has_fma) {
-  std::size_t sum = 0;
+  // Philox makes the random words of a step at once.
+  std::size_t sum = uses(cell, Op::Uniform) || uses(cell, Op::Normal) ? 170 : 0;
   for (const ExprNode& n : cell.nodes) sum += cost(cell, n, has_fma);
   return sum;
 }

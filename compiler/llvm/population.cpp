@@ -7,8 +7,9 @@
 namespace spikeloom {
 namespace {
 
-/// Code of one step of one tile; beyond, fewer vectors are interleaved.
-constexpr std::size_t kTileInstructions = 1200;
+/// Code of one step of one tile; beyond, fewer vectors are interleaved: two, which hide most of the latency,
+/// also in twice as much.
+constexpr std::size_t kTileInstructions = 600;
 constexpr unsigned kWidestTile = 8;  // vectors
 /// Steps of a block from which on it is worth fetching what the tiles behind begin with.
 constexpr std::uint64_t kManySteps = 8, kTilesAhead = 2, kLine = 64;
@@ -17,18 +18,21 @@ constexpr std::uint64_t kManySteps = 8, kTilesAhead = 2, kLine = 64;
 /// each must fit into registers, beside the values that all neurons share: two at least, where most of those
 /// are read from memory. Of eight lanes, which have half as many registers, inputs may be operands in memory;
 /// and four are enough; of very many neurons of one state six. Their bits are whole bytes.
-unsigned interleaved_vectors(const CellKernel& kernel, unsigned lanes, bool has_fma) {
+unsigned interleaved_vectors(const CellKernel& kernel, const VectorBuilder& b) {
   const Cell& cell = kernel.cell;
-  const std::size_t estimate = instruction_estimate(cell, has_fma),
+  const unsigned lanes = b.lanes();
+  const std::size_t each = instruction_estimate(cell, b.has_fma()) + 1,
                     of_each = cell.states.size() + (lanes == 8 ? 1 : 2);
   const auto shared = static_cast<std::size_t>(std::ranges::count(kernel.fixed_uniform, true));
-  const std::size_t registers = lanes == 16 ? 32 : 16, left = registers - std::min(registers, shared);
-  const auto most = static_cast<unsigned>(std::min<std::size_t>(
-      {kWidestTile, std::max(left, 2 * of_each) / of_each, kTileInstructions / (estimate + 1)}));
+  const std::size_t left = b.registers() - std::min<std::size_t>(b.registers(), shared);
+  const std::size_t in_code =
+      std::max(kTileInstructions / each, std::min<std::size_t>(2, 2 * kTileInstructions / each));
+  const auto most = static_cast<unsigned>(
+      std::min<std::size_t>({kWidestTile, std::max(left, 2 * of_each) / of_each, in_code}));
   if (lanes == 8) return std::clamp(most, 1u, kernel.many && cell.states.size() == 1 ? 6u : 4u);
   if (lanes == 16 || most == 0) return std::max(most, 1u);
   if (lanes == 4) return std::max(std::bit_floor(most), 2u);
-  return 8 * estimate > 2 * kTileInstructions ? 1 : kWidestTile;
+  return 4 * each > kTileInstructions ? 1 : kWidestTile;
 }
 
 }  // namespace
@@ -494,7 +498,7 @@ llvm::Value* PopulationCode::goes_backwards() {
 
 void PopulationCode::emit_tiles(llvm::Value* first, llvm::Value* end, llvm::Value* begin_step,
                                 llvm::Value* end_step) {
-  unsigned vectors = interleaved_vectors(k_, b_.lanes(), b_.has_fma());
+  unsigned vectors = interleaved_vectors(k_, b_);
   // One mask register of eight cannot choose lanes.
   if (!carried_.empty()) vectors = std::min(vectors, 7u);
   // A panel is whole tiles, if it is not narrower than one.

@@ -50,6 +50,31 @@ llvm::Value* VectorBuilder::floor(F32 x) {
   return select(small, CreateBinaryIntrinsic(llvm::Intrinsic::copysign, lowered, x), x);
 }
 
+/// Of every second lane at a time: CPUs multiply the low words of 64-bit lanes. Both products' words are then
+/// brought together again.
+std::array<llvm::Value*, 2> VectorBuilder::long_product(I32 x, std::uint32_t y) {
+  if (lanes_ == 1) {
+    llvm::Value* product = imul(zext(x), i64(y));
+    return {trunc(product), trunc(lshr(product, 32))};
+  }
+  auto* const pairs = llvm::FixedVectorType::get(getInt64Ty(), lanes_ / 2);
+  auto* const words = vector(getInt32Ty());
+  auto* const factor = CreateVectorSplat(lanes_ / 2, getInt64(y));
+  llvm::Value* lanes = CreateBitCast(x, pairs);
+  llvm::Value* even = CreateMul(CreateAnd(lanes, 0xffffffff), factor);
+  llvm::Value* odd = CreateMul(CreateLShr(lanes, 32), factor);
+  even = CreateBitCast(even, words);
+  odd = CreateBitCast(odd, words);
+  llvm::SmallVector<int, 16> low, high;
+  for (unsigned i = 0; i < lanes_; i += 2) {
+    for (const unsigned side : {0u, lanes_}) {
+      low.push_back(static_cast<int>(side + i));
+      high.push_back(static_cast<int>(side + i + 1));
+    }
+  }
+  return {CreateShuffleVector(even, odd, low), CreateShuffleVector(even, odd, high)};
+}
+
 llvm::Value* VectorBuilder::exp(F32 x) {
   return elementary::exp(*this, x);
 }

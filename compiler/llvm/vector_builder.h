@@ -36,6 +36,8 @@ class VectorBuilder : public llvm::IRBuilder<> {
   unsigned lanes() const { return lanes_; }
   bool has_fma() const { return instructions_.fma; }
   bool has_mask_registers() const { return instructions_.compress && lanes_ == 16; }
+  /// How many vectors the CPU's registers hold. Sixteen lanes without AVX-512 are two registers each.
+  unsigned registers() const { return has_mask_registers() ? 32 : lanes_ == 16 ? 8 : 16; }
   bool can_compress() const { return instructions_.compress && lanes_ == 16; }
   bool can_compress_bytes() const { return instructions_.compress_bytes && can_compress(); }
   llvm::VectorType* float_vector() const { return float_vector_; }
@@ -71,6 +73,7 @@ class VectorBuilder : public llvm::IRBuilder<> {
   I64 shl(I64 x, unsigned n) { return CreateShl(x, n); }
   I64 lshr(I64 x, unsigned n) { return CreateLShr(x, n); }
   Mask ieq(I64 x, I64 y) { return CreateICmpEQ(x, y); }
+  std::array<I32, 2> long_product(I32 x, std::uint32_t y);
   Mask land(Mask x, Mask y) { return CreateAnd(x, y); }
   Mask lor(Mask x, Mask y) { return CreateOr(x, y); }
   Mask lnot(Mask x) { return CreateNot(x); }
